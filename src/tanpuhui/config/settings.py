@@ -1,0 +1,135 @@
+"""Django settings; every value from outside is read through `env` and described in docs."""
+
+from tanpuhui.config import env, keys
+from tanpuhui.kernel import postgres
+
+HOME = env.home()
+HOME.mkdir(parents=True, exist_ok=True)
+
+DEBUG = False
+PRODUCTION = env.flag("TANPUHUI_PRODUCTION", default=False)
+SECRETS = keys.load(HOME / "keys.json", required=PRODUCTION)
+SECRET_KEY = SECRETS.session
+ALLOWED_HOSTS = env.names("TANPUHUI_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+PACK = env.text("TANPUHUI_PACK", str(env.PROJECT / "packs" / "hefei"))
+
+_url = env.text("DATABASE_URL", "")
+_connection = env.database_from_url(_url) if _url else postgres.start(HOME / "postgres")
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _connection["dbname"],
+        "USER": _connection["user"],
+        "PASSWORD": _connection.get("password", ""),
+        "HOST": _connection["host"],
+        "PORT": _connection["port"],
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"server_side_binding": False},
+        "TEST": {"NAME": env.text("TANPUHUI_TEST_DATABASE", "test_tanpuhui")},
+    }
+}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "tanpuhui.kernel",
+    "tanpuhui.domain.parties",
+    "tanpuhui.domain.ledger",
+    "tanpuhui.domain.methodology",
+    "tanpuhui.domain.scenarios",
+    "tanpuhui.httpapi",
+    "tanpuhui.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tanpuhui.web.middleware.content_security_policy",
+]
+
+ROOT_URLCONF = "tanpuhui.config.urls"
+WSGI_APPLICATION = "tanpuhui.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tanpuhui.web.context.platform",
+            ],
+            "builtins": ["tanpuhui.web.templatetags.tph"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["tanpuhui.config.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": HOME / "files"},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if env.flag("TANPUHUI_COLLECTED_STATIC", default=PRODUCTION)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = False
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("TANPUHUI_LOG", "WARNING")},
+}

