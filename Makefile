@@ -30,7 +30,13 @@ test: check ## all checks, then the whole suite 全部检查与测试
 	$(BIN)/pytest $(PYTEST) $(ARGS)
 
 check: setup ## lint, types, borders, packs, migrations 静态检查
-	@$(BIN)/python -m tanpuhui.config.checkup
+	$(BIN)/ruff format --check --quiet src tests bench
+	$(BIN)/ruff check --quiet src tests bench
+	$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+	$(BIN)/tanpuhui pack check
+	$(BIN)/mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 1
+	TANPUHUI_PRODUCTION=1 $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 fix: setup ## format and repair what a tool can repair 自动整理代码
 	$(BIN)/ruff format src tests bench
