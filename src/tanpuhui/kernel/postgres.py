@@ -32,7 +32,6 @@ work_mem = 64MB
 maintenance_work_mem = 256MB
 max_wal_size = 8GB
 checkpoint_timeout = 15min
-wal_compression = lz4
 random_page_cost = 1.1
 effective_io_concurrency = 64
 max_connections = 120
