@@ -4,13 +4,14 @@ import os
 import shutil
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tanpuhui.kernel import clock, cityrules
-from tanpuhui.packs import Pack, load_pack
+if TYPE_CHECKING:
+    from tanpuhui.packs import Pack
 
+# Imports of the platform sit inside the fixtures, so that tests of the engine need nothing else.
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=timezone.utc)  # a Tuesday, noon in the city
 
@@ -34,20 +35,26 @@ class FixedClock:
 @pytest.fixture
 def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
     """The platform's clock, standing at Tuesday 2026-03-10, noon in the city."""
+    from tanpuhui.kernel import clock
+
     stopped = FixedClock(NOW)
     monkeypatch.setattr(clock, "now", stopped)
     return stopped
 
 
 @pytest.fixture(scope="session")
-def pack() -> Pack:
+def pack() -> "Pack":
     """The pack in use (setting PACK)."""
+    from tanpuhui.kernel import cityrules
+
     return cityrules.pack()
 
 
 @pytest.fixture(scope="session")
-def example_pack() -> Pack:
+def example_pack() -> "Pack":
     """The fictional city, which shows that the platform knows no city."""
+    from tanpuhui.packs import load_pack
+
     return load_pack(ROOT / "packs" / "example")
 
 

@@ -1,0 +1,46 @@
+"""One command from nothing to a city in a browser."""
+
+
+from tanpuhui.config.commands import database, packs, serve, simulate
+from tanpuhui.config.commands.runner import django_ready, note, say
+from tanpuhui.config.commands.serve import LOOPBACK, PORT, Port, Workers
+from tanpuhui.config.commands.simulate import DAYS, PEOPLE, SEED, Days, People, Seed
+
+
+def demo(
+    port: Port = PORT,
+    workers: Workers = 2,
+    people: People = PEOPLE,
+    days: Days = DAYS,
+    seed: Seed = SEED,
+) -> None:
+    """演示：数据库、规则包、模拟城市、网站，一步到位；再次运行保留全部数据。Demo."""
+    serve.port_free(LOOPBACK, port)
+    note("正在启动内置数据库……")
+    django_ready(migrated=False)
+    database.upgrade()
+    packs.loaded()
+    serve.static_collected()
+    from tanpuhui.config.simulation import city
+
+    if not city.exists():
+        simulate.city(people=people, days=days, seed=seed)
+    announce(f"http://{LOOPBACK}:{port}")
+    serve.listen(LOOPBACK, port, workers)
+
+
+def announce(address: str) -> None:
+    """Where to go and who to be."""
+    from tanpuhui.config.simulation import logins
+
+    say()
+    say(f"  网站       {address}/")
+    say(f"  接口文档   {address}/api/v1/docs")
+    say()
+    for login in logins.read():
+        say(f"  {login.role:<8}{login.name:<28}口令 {login.password}    {address}{login.path}")
+    say()
+    say("  这些账号和数据都是模拟的，只在本机可用。按 Ctrl-C 停止，数据会保留。")
+    say()
+
+
