@@ -1,0 +1,20 @@
+"""What every page knows: the platform's name and the reader's size."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from tanpuhui.kernel import cityrules
+from tanpuhui.web.shared import display
+
+
+def platform(request: HttpRequest) -> dict[str, object]:
+    """Names from the city's pack, the display choice, and whether this is a demonstration."""
+    pack = cityrules.pack()
+    return {
+        "brand": pack.brand,
+        "official_name": pack.official_name,
+        "operator_name": pack.operator_name,
+        "support_phone": pack.support_phone,
+        "display": display.display_read(request),
+        "is_demo": settings.DEMO,
+    }
