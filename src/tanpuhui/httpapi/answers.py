@@ -1,0 +1,103 @@
+"""What the API answers: receipts of a batch, and one envelope for every refusal."""
+
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+import polars as pl
+from django.http import HttpResponse
+from msgspec import Meta, Struct
+
+from tanpuhui.httpapi.errors import RequestRefused
+from tanpuhui.kernel.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Receipt(Struct):
+    """回执：一条记录的处理结果。"""
+
+    line: Annotated[int, Meta(description="第几条（NDJSON 为行号），从 1 起")]
+    item_no: Annotated[str | None, Meta(description="贵方单号；未授权的记录不回显")]
+    receipt_no: Annotated[str | None, Meta(description="平台回执号；被拒绝的记录没有")]
+    status: Annotated[
+        str,
+        Meta(
+            description="counted 已入账 · not_counted 已留证未计入 · refused 已拒绝"
+            " · duplicate 重复发送，返回首次结果 · conflict 单号相同内容不同，原记录不变"
+        ),
+    ]
+    code: Annotated[str | None, Meta(description="原因代码，已入账时为空")]
+    message: Annotated[str | None, Meta(description="原因与处理办法")]
+    reduction_mg: Annotated[int, Meta(description="记入的减排量，毫克二氧化碳当量")]
+    points: Annotated[int, Meta(description="记入的碳积分")]
+
+
+class BatchAnswer(Struct):
+    """一批记录的处理结果。"""
+
+    batch_no: str
+    counts: Annotated[dict[str, int], Meta(description="各结果的条数")]
+    reduction_mg: Annotated[int, Meta(description="本批记入的减排量合计，毫克")]
+    points: Annotated[int, Meta(description="本批记入的碳积分合计")]
+    receipts: list[Receipt]
+
+
+class Refusal(Struct):
+    """拒绝：代码、说明与细节。"""
+
+    code: Annotated[str, Meta(description="稳定的代码", examples=["signature.stale"])]
+    message: Annotated[str, Meta(description="发生了什么、为什么、怎么办")]
+    detail: Annotated[dict[str, Any], Meta(description="便于程序处理的细节")]
+
+
+class _EncodedBatch(Struct):
+    batch_no: str
+    counts: dict[str, int]
+    reduction_mg: int
+    points: int
+    receipts: msgspec.Raw
+
+
+def json_response(content: Any, status: int = HTTPStatus.OK) -> HttpResponse:
+    """Any msgspec-encodable value as a JSON response."""
+    return HttpResponse(
+        msgspec.json.encode(content), status=status, content_type="application/json; charset=utf-8"
+    )
+
+
+def batch_response(
+    *, batch_no: str, counts: dict[str, int], reduction_mg: int, points: int, receipts: pl.DataFrame
+) -> HttpResponse:
+    """A batch's answer; the receipts are written column-wise, without a Python object a row."""
+    rows = receipts.select(Receipt.__struct_fields__).write_json().encode()
+    return json_response(
+        _EncodedBatch(batch_no, counts, reduction_mg, points, msgspec.Raw(rows))
+    )
+
+
+def refusal_response(error: DomainError) -> HttpResponse:
+    """The envelope of a refusal, with its HTTP status and Retry-After where it has one."""
+    content = Refusal(error.code, error.message, error.detail)
+    response = json_response(content, error.status)
+    if "retry_after_s" in error.detail:
+        response["Retry-After"] = str(error.detail["retry_after_s"])
+    return response
+
+
+def failure_response(error: Exception) -> HttpResponse:
+    """An unexpected failure: logged with a number that the partner can quote, told without innards."""
+    request_no = secrets.token_hex(6)
+    logger.error("request %s failed", request_no, exc_info=error)
+    return refusal_response(RequestRefused("request.failed", request_no=request_no))
+
+
+def with_receipt_no(receipts: pl.DataFrame, provider_code: str) -> pl.DataFrame:
+    """Add receipt numbers: `provider:item`, for whatever is kept as evidence."""
+    kept = pl.col("status").is_in(["counted", "not_counted", "duplicate"])
+    number = pl.format("{}:{}", pl.lit(provider_code), pl.col("item_no"))
+    return receipts.with_columns(receipt_no=pl.when(kept).then(number))

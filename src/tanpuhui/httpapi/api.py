@@ -1,0 +1,88 @@
+"""The provider API: ninja routes and describes, msgspec decodes and encodes, services decide."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from tanpuhui.httpapi import answers, openapi
+from tanpuhui.httpapi.errors import RequestRefused
+from tanpuhui.httpapi.v1 import acts, batches, reference
+from tanpuhui.kernel.errors import DomainError
+
+STRUCTS: list[type] = [
+    answers.BatchAnswer,
+    answers.Refusal,
+    *batches.STRUCTS,
+    *acts.STRUCTS,
+    *reference.STRUCTS,
+]
+
+
+class ProviderAPI(NinjaAPI):
+    """NinjaAPI whose document also holds the msgspec structs and the signature scheme."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The document; ninja's own schemas are joined with ours."""
+        document = super().get_openapi_schema(**options)
+        components = document["components"]
+        components["schemas"] = components.get("schemas", {}) | openapi.schemas(STRUCTS)
+        components["securitySchemes"] = openapi.SECURITY
+        return document
+
+
+api = ProviderAPI(
+    title="碳普惠数据接口",
+    version="1",
+    description=openapi.DESCRIPTION,
+    docs_url=None,  # ninja's page would load scripts from a foreign network
+    openapi_url="/openapi.json",
+    urls_namespace="api-v1",
+)
+api.add_router("", batches.router, tags=["报送"])
+api.add_router("", acts.router, tags=["报送"])
+api.add_router("", reference.router, tags=["查询"])
+
+
+@api.exception_handler(DomainError)
+def _refused(_request: HttpRequest, error: DomainError) -> HttpResponse:
+    return answers.refusal_response(error)
+
+
+@api.exception_handler(ValidationError)
+def _bad_parameter(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    flaws = [{"at": flaw.get("loc"), "reason": flaw.get("msg")} for flaw in error.errors]
+    return answers.refusal_response(RequestRefused("request.bad_parameter", flaws=flaws))
+
+
+@api.exception_handler(Http404)
+@api.exception_handler(HttpError)
+def _not_found(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return answers.refusal_response(RequestRefused("request.not_found"))
+
+
+@api.exception_handler(Exception)
+def _failed(_request: HttpRequest, error: Exception) -> HttpResponse:
+    return answers.failure_response(error)
+
+
+def enveloped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give ninja's bare 405 our envelope."""
+
+    def wrapped(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        response = view(request, *args, **named)
+        if response.status_code != 405:  # noqa: PLR2004 - the status itself
+            return response
+        refusal = answers.refusal_response(RequestRefused("request.method_not_allowed"))
+        refusal["Allow"] = response["Allow"]
+        return refusal
+
+    wrapped.csrf_exempt = True  # type: ignore[attr-defined] - signed, no cookie is read
+    return wrapped
+
+
+def unknown_address(_request: HttpRequest) -> HttpResponse:
+    """Any other address under /api/."""
+    return answers.refusal_response(RequestRefused("request.not_found"))
