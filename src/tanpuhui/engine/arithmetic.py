@@ -1,4 +1,4 @@
-"""One formula, one set of values: exact rational arithmetic in base units, only the branches that are taken."""
+"""One formula, one set of values: exact arithmetic in base units, only the branches taken."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -73,7 +73,7 @@ def _call(tree: Call, scope: Scope) -> Fraction:
 
 
 def truth(tree: Expression, scope: Scope) -> bool:
-    """The value of a checked formula that yields true or false; the right side only when it matters."""
+    """The value of a checked condition; the right side is computed only when it matters."""
     if isinstance(tree, Unary):
         return not truth(tree.operand, scope)
     assert isinstance(tree, Binary)

@@ -63,15 +63,16 @@ class Allocation:
 def allocate(
     caps: Sequence[Cap], used: Mapping[Per, Usage], acts_mg: Iterable[int]
 ) -> tuple[Allocation, ...]:
-    """Share what is left of the ceilings among acts of one person, scenario and day, in the given order.
+    """Share what is left of the ceilings among acts of one person, scenario and day, in order.
 
-    An act beyond an act ceiling does not count. An act that crosses a mass ceiling counts up to it; one for
-    which nothing is left does not count and uses no act ceiling. Splitting the acts over several calls, with
-    ``used`` carried forward, gives the same answer.
+    An act beyond an act ceiling does not count. An act that crosses a mass ceiling counts up to
+    it; one for which nothing is left does not count and uses no act ceiling. Splitting the acts
+    over several calls, with ``used`` carried forward, gives the same answer.
 
     Args:
         caps: the ceilings of the scenario.
-        used: what is already counted in the day, month and year of the acts; a missing period counts as none.
+        used: what is already counted in the day, month and year of the acts; a missing period
+            counts as none.
         acts_mg: reductions in mg, >= 0, ordered by (occurred_at, item number).
     """
     none = Usage()

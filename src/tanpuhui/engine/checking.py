@@ -1,13 +1,12 @@
-"""What can be wrong in a methodology before any act arrives: names, units, bounds, tables, result."""
+"""What can be wrong in a methodology before any act: names, units, bounds, tables, result."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from tanpuhui.engine.dimensions import Choice, Kind, Quantity, TableKind, kind_of
 from tanpuhui.engine.errors import EngineError, Problem
 from tanpuhui.engine.expressions import RESERVED, names_used
-from tanpuhui.engine.methodologies import Input, Methodology, Table
+from tanpuhui.engine.methodologies import Input, Methodology, Parameter, Table
 from tanpuhui.engine.numbers import INT64_MAX
 from tanpuhui.engine.units import CO2E, Dimension, describe
 
@@ -183,8 +182,11 @@ def _unused(methodology: Methodology) -> Iterator[Problem]:
 
 def _start(methodology: Methodology) -> Iterator[Problem]:
     """Every figure must have a value on the first effective day."""
-    day: date = methodology.effective.start
-    groups = {"parameters": methodology.parameters, "tables": methodology.tables}
+    day = methodology.effective.start
+    groups: dict[str, Mapping[str, Parameter | Table]] = {
+        "parameters": methodology.parameters,
+        "tables": methodology.tables,
+    }
     for group, figures in groups.items():
         for name, figure in figures.items():
             try:

@@ -1,4 +1,4 @@
-"""Formulas as integer columns with proven bounds: the parts of which :mod:`columns` builds its plans."""
+"""Formulas as integer columns with proven bounds: what :mod:`columns` builds its plans from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ class Frame:
 
     @property
     def size(self) -> int:
+        """Rows of the block."""
         return self.stop - self.start
 
     def cast(self, array: Array | int) -> Array:
@@ -47,7 +48,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Ints:
-    """An integer per row within [low, high]; ``mask`` marks the rows whose branch is taken (None: all)."""
+    """An integer per row within [low, high]; ``mask``: rows whose branch is taken (None: all)."""
 
     low: int
     high: int
@@ -64,7 +65,7 @@ class Ints:
 
 @dataclass(frozen=True, eq=False)
 class Ratio:
-    """``factor * num / den``, in base units; ``factor`` > 0; ``den`` None stands for 1, otherwise ``den`` > 0."""
+    """``factor * num / den`` in base units; ``factor`` > 0; ``den`` > 0, None stands for 1."""
 
     num: Ints
     den: Ints | None
@@ -106,7 +107,7 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Compiler:
-    """Turns checked formulas into terms; ``widest`` is the largest magnitude any of them can reach."""
+    """Turns checked formulas into terms; ``widest``: the largest magnitude any can reach."""
 
     def __init__(self, inputs: Mapping[str, Input]) -> None:
         self.widest = 0
@@ -121,10 +122,12 @@ class Compiler:
         self.widest = max(self.widest, *(abs(size) for size in magnitudes))
 
     def ints(self, low: int, high: int, run: Callable[[Frame, Mask], Array]) -> Ints:
+        """A term that varies by row."""
         self.note(low, high)
         return Ints(low, high, run)
 
     def constant(self, value: int) -> Ints:
+        """The same integer in every row."""
         self.note(value)
         return Ints(value, value, lambda frame, _: frame.cast(value), constant=value)
 
@@ -175,12 +178,14 @@ class Compiler:
     def _ratio(self, num: Ints, den: Ints | None, factor: Fraction) -> Ratio:
         """The ratio with all constants moved into the factor, so that columns stay small."""
         if den is not None and den.constant is not None:
-            den, factor = None, factor / den.constant
+            factor /= den.constant
+            den = None
         if num.constant is not None and abs(num.constant) > 1:
-            num, factor = self.constant(1 if num.constant > 0 else -1), factor * abs(num.constant)
+            factor *= abs(num.constant)
+            num = self.constant(1 if num.constant > 0 else -1)
         return Ratio(num, den, factor)
 
-    # -- integers ------------------------------------------------------------------------------------------
+    # -- integers ----------------------------------------------------------------------
 
     def times(self, left: Ints, right: Ints) -> Ints:
         """The product, folded where both are constant."""
@@ -252,7 +257,7 @@ class Compiler:
         reach = max(abs(num.low), abs(num.high))
         return self.ints(-reach, reach, run)
 
-    # -- ratios --------------------------------------------------------------------------------------------
+    # -- ratios ----------------------------------------------------------------------
 
     def _scaled(self, left: Ratio, right: Ratio) -> tuple[Ints, Ints, Fraction]:
         """Both numerators as whole multiples of one factor; zero fits any factor."""
@@ -347,7 +352,7 @@ class Compiler:
 
         return self.ints(min(first.low, second.low), max(first.high, second.high), run)
 
-    # -- truths --------------------------------------------------------------------------------------------
+    # -- truths ----------------------------------------------------------------------
 
     def truth(self, tree: Expression) -> Truth:
         """A checked formula that yields true or false."""

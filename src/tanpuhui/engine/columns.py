@@ -1,12 +1,13 @@
 """A column of acts at once, equal to :mod:`evaluation` to the milligram.
 
-Every formula becomes ``factor * numerator / denominator``: two integer columns (the denominator only where a
-formula divides by something that varies) and one exact constant. Units, decimal places and parameters all go
-into the constant, so most operations on columns are a single integer pass.
+Every formula becomes ``factor * numerator / denominator``: two integer columns (the denominator
+only where a formula divides by something that varies) and one exact constant. Units, decimal
+places and parameters all go into the constant, so most operations on columns are a single integer
+pass.
 
-Interval arithmetic over the declared bounds proves, before any row is seen, how large each integer can become.
-If all fit 64 bits the plan runs on int64; otherwise it runs on Python integers, slower and just as exact.
-Nothing ever wraps.
+Interval arithmetic over the declared bounds proves, before any row is seen, how large each
+integer can become. If all fit 64 bits the plan runs on int64; otherwise it runs on Python
+integers, slower and just as exact. Nothing ever wraps.
 """
 
 from collections.abc import Mapping
@@ -52,12 +53,14 @@ class ColumnPlan:
         """Reductions in mg.
 
         Args:
-            columns: per input, the number times 10^places (or the index of the choice); all of one length.
-                An input with ``absent`` may be left out as a whole. Other names are ignored.
+            columns: per input, the number times 10^places (or the index of the choice); all of
+                one length. An input with ``absent`` may be left out as a whole. Other names are
+                ignored.
             rows: number of rows, needed only when no input is given.
 
         Raises:
-            EngineError: ``input_missing``, ``column_malformed``, ``input_out_of_bounds``, ``division_by_zero``,
+            EngineError: ``input_missing``, ``column_malformed``, ``input_out_of_bounds``,
+            ``division_by_zero``,
                 ``result_too_large``; the last three carry the offending ``rows``.
         """
         taken = take_columns(self._inputs, columns)

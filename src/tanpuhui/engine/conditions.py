@@ -1,7 +1,7 @@
-"""Plausibility (合理性): a comparison over what was sent, for one act or for columns, with equal answers.
+"""Plausibility (合理性): a comparison over what was sent, for one act or for columns.
 
-A number that may be left out and was not sent counts as its ``absent`` value, or as 0 if it has none: write
-``duration > 0 and distance / duration > speed_max``.
+A number that may be left out and was not sent counts as its ``absent`` value, or as 0 if it has
+none: write ``duration > 0 and distance / duration > speed_max``.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Dated values: what holds on a day. The day that counts is the day of the act.
 
-A value holds from its first day until the day before the next one. ``None`` ends it. Asking for a day before
-the first value, or after an end, is an error, never a guess.
+A value holds from its first day until the day before the next one. ``None`` ends it. Asking for a
+day before the first value, or after an end, is an error, never a guess.
 """
 
 from bisect import bisect_right
@@ -80,7 +80,7 @@ class Dated(Generic[T]):
         return start, entry
 
     def segment(self, day: date) -> Period:
-        """The days around ``day`` on which this value does not change (see :meth:`on` for errors)."""
+        """The days around ``day`` on which this value does not change; errors as :meth:`on`."""
         self.on(day)
         index = self._index(day)
         following = self.entries[index + 1][0] if index + 1 < len(self.entries) else None

@@ -1,7 +1,7 @@
 """Units agree: the dimension of a formula, found without computing it.
 
-Literals are dimensionless, except 0, which fits any unit. Sums, comparisons, ``min``, ``max``, ``clamp`` and the
-branches of ``if`` need equal dimensions; products and quotients combine them.
+Literals are dimensionless, except 0, which fits any unit. Sums, comparisons, ``min``, ``max``,
+``clamp`` and the branches of ``if`` need equal dimensions; products and quotients combine them.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """A methodology as plain data and back: what is filed, hashed and replayed without the pack.
 
-The shape is that of ``methodology.yaml`` with shared factors written out. Numbers may be int, Decimal or exact
-text; days may be dates or ISO text.
+The shape is that of ``methodology.yaml`` with shared factors written out. Numbers may be int,
+Decimal or exact text; days may be dates or ISO text.
 """
 
 from collections.abc import Mapping

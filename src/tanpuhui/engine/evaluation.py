@@ -1,4 +1,4 @@
-"""One act: the reduction with a readable trace. The columns of :mod:`columns` give the same milligrams."""
+"""One act: its reduction with a readable trace; :mod:`columns` gives the same milligrams."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -24,7 +24,8 @@ def evaluate(methodology: Methodology, values: Mapping[str, Sent], day: date) ->
         day: the day of the act; it decides which dated values hold.
 
     Raises:
-        EngineError: ``not_effective``; ``value_gap``, ``value_ended``; ``input_…``; ``division_by_zero``;
+        EngineError: ``not_effective``; ``value_gap``, ``value_ended``; ``input_…``;
+        ``division_by_zero``;
             ``result_too_large`` beyond 2^63-1 mg.
     """
     methodology.require_effective(day)
@@ -107,7 +108,7 @@ class _Work:
         return trace
 
     def table_words(self, table: str, key: str) -> str:
-        return f"{self.words[table]}〔{self.words[key]}〕"
+        return f"{self.words[table]}（按{self.words[key]}）"
 
     def table_number(self, table: str, key: str) -> str:
         unit = self.methodology.tables[table].unit

@@ -2,10 +2,11 @@
 
 Grammar, weakest binding first::
 
-    or · and · not · < <= > >= == != (not chained) · + - · * / · unary - · literals, names, calls, ( )
+    or · and · not · < <= > >= == != (not chained) · + - · * / · unary - · literals, names, calls,
+    ( )
 
-Functions: ``min`` and ``max`` (two or more arguments), ``clamp(x, low, high)`` = max(low, min(x, high)),
-``if(condition, a, b)``, ``lookup(table, input)``. Numbers are plain decimals without unit.
+Functions: ``min`` and ``max`` (two or more arguments), ``clamp(x, low, high)`` = max(low, min(x,
+high)), ``if(condition, a, b)``, ``lookup(table, input)``. Numbers are plain decimals without unit.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Reading what was sent: a value is accepted exactly as it is, or refused with a code. Never rounded."""
+"""Reading what was sent: a value is taken exactly as it is or refused with a code."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -24,23 +24,24 @@ def read(declared: Input, value: Sent) -> Fraction | str:
     if isinstance(value, str | bool) or not isinstance(value, Decimal | Fraction | int):
         raise EngineError(
             "input_not_a_number",
-            f"“{declared.label}”应当是数，收到的是“{value}”；请只填数字，不带单位。",
+            f"“{declared.label}”应当是数，收到“{value}”；请只填数字，不带单位。",
         )
     if isinstance(value, Decimal) and not value.is_finite():
         raise EngineError("input_not_a_number", f"“{declared.label}”不是有限的数；请填实际数值。")
     number = to_fraction(value)
     unit = declared.unit.label if declared.unit else ""
+    shown = f"{display_text(number)} {unit}"
     if number < declared.minimum:
         least = display_text(declared.minimum)
         raise EngineError(
             "input_below_minimum",
-            f"“{declared.label}”为 {display_text(number)} {unit}，低于下限 {least} {unit}；不予计算。",
+            f"“{declared.label}”为 {shown}，低于下限 {least} {unit}；不予计算。",
         )
     if number > declared.maximum:
         most = display_text(declared.maximum)
         raise EngineError(
             "input_above_maximum",
-            f"“{declared.label}”为 {display_text(number)} {unit}，超过上限 {most} {unit}；请核对数值与单位。",
+            f"“{declared.label}”为 {shown}，超过上限 {most} {unit}；请核对数值与单位。",
         )
     if (number * 10**declared.places).denominator != 1:
         raise EngineError(

@@ -24,7 +24,8 @@ class Input:
     """What is sent with an act: a number with unit and bounds, or one of ``choices``.
 
     A number is a multiple of 10^-places between ``minimum`` and ``maximum``, in ``unit``.
-    Stored and computed in columns as an integer: the number times 10^places, or the index of the choice.
+    Stored and computed in columns as an integer: the number times 10^places, or the index of
+    the choice.
 
     Attributes:
         absent: the value used when nothing is sent; None when there is none.
@@ -50,14 +51,16 @@ class Input:
     @property
     def low(self) -> int:
         """The least stored integer."""
-        return 0 if self.choices else -int(-self.minimum * 10**self.places // 1)
+        scaled: Fraction = self.minimum * Fraction(10**self.places)
+        return 0 if self.choices else -(-scaled.numerator // scaled.denominator)
 
     @property
     def high(self) -> int:
         """The greatest stored integer."""
         if self.choices:
             return len(self.choices) - 1
-        return int(self.maximum * 10**self.places // 1)
+        scaled: Fraction = self.maximum * Fraction(10**self.places)
+        return scaled.numerator // scaled.denominator
 
     @property
     def absent_stored(self) -> int | None:
@@ -68,7 +71,7 @@ class Input:
         """The integer that stands for a checked value (see ``inputs.read``)."""
         if isinstance(value, str):
             return self.choices.index(value)
-        scaled = value * 10**self.places
+        scaled: Fraction = value * Fraction(10**self.places)
         assert scaled.denominator == 1
         return scaled.numerator
 
@@ -134,7 +137,7 @@ class Result:
     @property
     def quantum(self) -> Fraction:
         """One unit of the last place, in mg CO2e; a whole number for a valid result."""
-        return self.unit.scale / 10**self.places
+        return self.unit.scale / Fraction(10**self.places)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,11 +169,15 @@ class Methodology:
         """Stable name of the version, such as ``HF-TR-002/v1``."""
         return f"{self.id}/v{self.version}"
 
+    @property
+    def figures(self) -> tuple[Parameter | Table, ...]:
+        """All dated figures."""
+        return (*self.parameters.values(), *self.tables.values())
+
     @cached_property
     def has_provisional(self) -> bool:
         """Whether the version or any figure in it awaits an official source."""
-        figures = (*self.parameters.values(), *self.tables.values())
-        return self.provisional or any(figure.provisional for figure in figures)
+        return self.provisional or any(figure.provisional for figure in self.figures)
 
     def require_effective(self, day: date) -> None:
         """Refuse days outside the version's effect (``not_effective``)."""
@@ -178,7 +185,8 @@ class Methodology:
             end = f"，至 {self.effective.end} 前" if self.effective.end else ""
             raise EngineError(
                 "not_effective",
-                f"方法学 {self.key} 自 {self.effective.start} 起施行{end}，{day} 的行为不适用；请核对发生日期。",
+                f"方法学 {self.key} 自 {self.effective.start} 起施行{end}，"
+                f"{day} 的行为不适用；请核对发生日期。",
             )
 
     def segment(self, day: date) -> tuple[date, date | None]:
@@ -189,18 +197,14 @@ class Methodology:
         """
         self.require_effective(day)
         period = self.effective
-        for parameter in self.parameters.values():
-            around = parameter.values.segment(day)
-            period = period.narrowed(around.start, around.end)
-        for table in self.tables.values():
-            around = table.values.segment(day)
+        for figure in self.figures:
+            around = figure.values.segment(day)
             period = period.narrowed(around.start, around.end)
         return period.start, period.end
 
     def changes(self) -> tuple[date, ...]:
         """Days after the first effective one on which a value changes, ascending."""
-        dated = (*self.parameters.values(), *self.tables.values())
-        days = {day for figure in dated for day in figure.values.changes()}
+        days = {day for figure in self.figures for day in figure.values.changes()}
         return tuple(
             sorted(
                 day for day in days if day > self.effective.start and self.effective.contains(day)

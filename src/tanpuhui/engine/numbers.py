@@ -15,7 +15,8 @@ def to_fraction(value: object) -> Fraction:
     """The exact value of an int, Decimal, Fraction, or canonical number text.
 
     Raises:
-        EngineError: ``number_malformed`` for anything else, including bool, float, NaN and infinities.
+        EngineError: ``number_malformed`` for anything else, including bool, float, NaN and
+        infinities.
     """
     if isinstance(value, Fraction):
         return value

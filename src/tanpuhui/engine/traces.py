@@ -1,4 +1,4 @@
-"""What a computation did, for people and for the archive: steps, parameters, stable JSON, readable formulas."""
+"""What a computation did, for people and for the archive: steps, figures, stable JSON."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class StepTrace:
 
 @dataclass(frozen=True)
 class ParameterTrace:
-    """A figure that was used: its value on the day, where it comes from, and since when it holds."""
+    """A figure that was used: its value on the day, its source, and since when it holds."""
 
     name: str
     label: str
@@ -99,7 +99,7 @@ def sent_text(value: Fraction | str) -> str:
 _SIGNS = {
     "*": "×",
     "/": "÷",
-    "-": "−",
+    "-": "-",
     "<=": "≤",
     ">=": "≥",
     "==": "=",
@@ -112,7 +112,7 @@ _ATOM = 9
 
 
 def render(tree: Expression, shown: Callable[[str], str], table: Callable[[str, str], str]) -> str:
-    """The formula with each name replaced by ``shown(name)`` and each look-up by ``table(table, input)``."""
+    """The formula with names shown by ``shown(name)`` and look-ups by ``table(table, input)``."""
     return _render(tree, shown, table)[0]
 
 
@@ -131,7 +131,7 @@ def _render(
         case Name():
             return shown(tree.name), _ATOM
         case Unary():
-            sign = "−" if tree.operator == "-" else "非 "
+            sign = "-" if tree.operator == "-" else "非 "
             return sign + bracketed(tree.operand, _ATOM), _STRENGTH["*"]
         case Binary():
             own = _STRENGTH[tree.operator]

@@ -1,8 +1,7 @@
 """Units and dimensions: every quantity of a formula carries one, and conversion is exact.
 
-Mass of CO2 equivalent is a dimension of its own: a kilogram of paper is not a kilogram of CO2e. Area and
-volume are also their own, because no formula of a methodology should turn metres into litres by accident.
-The base of each dimension is its smallest common unit, so that one unit is a whole number of bases.
+Mass of CO2 equivalent is a dimension of its own: a kilogram of paper is not a kilogram of CO2e.
+Area and volume are also their own, because no formula should turn metres into litres by accident.
 """
 
 import re
@@ -53,7 +52,7 @@ def _table() -> dict[str, tuple[Dimension, Fraction]]:
         "yuan": {"fen": Fraction(1, 100), "yuan": 1},
         "month": {"month": 1, "year": 12},
     }  # fmt: skip
-    found = {
+    found: dict[str, tuple[Dimension, Fraction]] = {
         symbol: (((dimension, 1),), Fraction(scale))
         for dimension, symbols in plain.items()
         for symbol, scale in symbols.items()
@@ -71,8 +70,8 @@ def _table() -> dict[str, tuple[Dimension, Fraction]]:
 
 _SYMBOLS: dict[str, tuple[Dimension, Fraction]] = _table()
 _SHOWN = {
-    "item": "次", "person": "人", "step": "步", "point": "分", "yuan": "元", "fen": "分钱", "month": "月",
-    "year": "年", "day": "天", "m2": "m²", "m3": "m³", "km2": "km²", "*": "·", "1": "",
+    "item": "次", "person": "人", "step": "步", "point": "分", "yuan": "元", "fen": "分钱",
+    "month": "月", "year": "年", "day": "天", "m2": "m²", "m3": "m³", "km2": "km²", "*": "·", "1": "",
 }  # fmt: skip
 _TOKEN = re.compile(r"\s*([A-Za-z][A-Za-z0-9]*|[%1*/()])")
 
@@ -182,19 +181,19 @@ class _UnitParser:
     def factor(self) -> tuple[Dimension, Fraction]:
         if self.place >= len(self.tokens):
             raise self.malformed()
-        token = self.tokens[self.place]
+        symbol = self.tokens[self.place]
         self.place += 1
-        if token == "(":
+        if symbol == "(":
             inner = self.product()
             if self.place >= len(self.tokens) or self.tokens[self.place] != ")":
                 raise self.malformed()
             self.place += 1
             return inner
-        if token in "*/)":
+        if symbol in "*/)":
             raise self.malformed()
-        if token not in _SYMBOLS:
+        if symbol not in _SYMBOLS:
             known = "、".join(sorted(_SYMBOLS))
             raise EngineError(
-                "unit_unknown", f"不认识单位“{token}”（在“{self.text}”中）；可用的单位：{known}。"
+                "unit_unknown", f"不认识单位“{symbol}”（在“{self.text}”中）；可用的单位：{known}。"
             )
-        return _SYMBOLS[token]
+        return _SYMBOLS[symbol]

@@ -69,7 +69,7 @@ def lock_folder(root: Path, key: str, status: str) -> None:
     """Lock one version, such as ``HF-TR-002/v1``.
 
     Raises:
-        PackError: ``filed_status`` if its status is not ``filed``, ``filed_changed`` if it is locked otherwise.
+        PackError: ``filed_status`` if it is not ``filed``, ``filed_changed`` if locked otherwise.
     """
     folder = f"methodologies/{key}"
     if status != "filed":

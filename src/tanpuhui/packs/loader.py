@@ -1,8 +1,9 @@
-"""The strict YAML reader: text to nodes with line numbers, nodes to plain values by a declared form.
+"""The strict YAML reader: text to nodes with line numbers, nodes to values by a declared form.
 
-Built on PyYAML's node graph, not on its constructors: no implicit types, so ``no`` stays text, ``1:30`` stays
-text, ``010`` is refused where a number belongs, and a decimal keeps every digit. Refused: duplicate keys,
-unknown keys, anchors and aliases, tags, several documents in a file, anything but UTF-8.
+Built on PyYAML's node graph, not on its constructors: no implicit types, so ``no`` stays text,
+``1:30`` stays text, ``010`` is refused where a number belongs, and a decimal keeps every digit.
+Refused: duplicate keys, unknown keys, anchors and aliases, tags, several documents in a file,
+anything but UTF-8.
 """
 
 from dataclasses import dataclass, field

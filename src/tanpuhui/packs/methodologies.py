@@ -1,8 +1,7 @@
-"""A methodology folder: ``methodology.yaml``, ``cases.yaml``, ``text.md``, read into engine values."""
+"""A methodology folder (``methodology.yaml cases.yaml text.md``) read into engine values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -97,7 +96,7 @@ def _check_place(document: Document, folder: Path, problems: Problems) -> None:
     if folder.name != f"v{form['version']}":
         message = f"version {form['version']} 与文件夹“{folder.name}”不一致；请改其中一个。"
         problems.add("methodology_version", document.file, document.line("version"), message)
-    end: date | None = form["effective"].get("to")
+    end = form["effective"].get("to")
     if end is not None and end <= form["effective"]["from"]:
         line = document.line("effective", "to")
         problems.add("period_order", document.file, line, "to（不含当日）要晚于 from；请更正。")

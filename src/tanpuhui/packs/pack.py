@@ -18,7 +18,8 @@ from tanpuhui.packs.scenarios import Scenario
 class Overlap:
     """Acts that may count only once between them.
 
-    ``match`` is ``time`` (same person, intervals intersect) or ``key`` (the record's asset key, by anyone).
+    ``match`` is ``time`` (same person, intervals intersect) or ``key`` (the record's asset key,
+    by anyone).
     """
 
     id: str
@@ -32,7 +33,7 @@ class Overlap:
 
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """One city. Mappings are in file order; loose parts are plain dicts with Decimal numbers."""
+    """One city; loose parts (consents, regions, profiles …) are plain data with Decimals."""
 
     manifest: Manifest
     digest: str
@@ -75,7 +76,7 @@ class Pack:
         return next_or_key_error(self.scenarios, no)
 
     def methodology_for(self, scenario_id: str, day: date) -> Methodology | None:
-        """The version in force for a scenario on a day; None if there is none, or for points only."""
+        """The version in force for a scenario on a day; None without one or for points only."""
         return self.scenarios[scenario_id].methodology_on(day)
 
     def inputs_for(self, scenario_id: str, day: date) -> Mapping[str, Input]:

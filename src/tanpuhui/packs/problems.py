@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, order=True)
 class PackProblem:
-    """One flaw: a stable code, the file within the pack, the line (1 = first), a Chinese sentence with the cure."""
+    """One flaw: file within the pack, line (1 = first), stable code, Chinese sentence and cure."""
 
     file: str
     line: int
@@ -18,7 +18,7 @@ class PackProblem:
 
 
 class PackError(Exception):
-    """A pack or one of its files cannot be used; ``problems`` lists every flaw found, in file order."""
+    """A pack cannot be used; ``problems`` lists every flaw found, in file order."""
 
     def __init__(self, problems: Iterable[PackProblem]) -> None:
         self.problems = tuple(sorted(problems))

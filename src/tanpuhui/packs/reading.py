@@ -170,7 +170,7 @@ def _check_methodology(contents: Contents, scenario: Scenario, document: Documen
         contents.add("scenario_method", document, ("points_only",), message)
     named = any(one.id == scenario.methodology for one in scenario.methodologies)
     if scenario.methodology and not named and not contents.is_partial:
-        message = f"没有以本场景为 scenario 的方法学“{scenario.methodology}”；请核对编号和 scenario 一项。"
+        message = f"没有为本场景写的方法学“{scenario.methodology}”；请核对编号和其中的 scenario。"
         contents.add("methodology_unknown", document, ("methodology",), message)
 
 
@@ -199,8 +199,9 @@ def _check_references(contents: Contents) -> None:
         return
     for document in contents.documents.values():
         for route, reference in _references(document.data, ()):
-            if reference.partition("#")[0] not in contents.sources:
-                message = f"没有来源“{reference.partition('#')[0]}”；请在 sources.yaml 中登记，或改正写法。"
+            key = reference.partition("#")[0]
+            if key not in contents.sources:
+                message = f"没有来源“{key}”；请在 sources.yaml 中登记，或改正写法。"
                 contents.add("source_unknown", document, route, message)
 
 

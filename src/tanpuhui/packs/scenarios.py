@@ -29,7 +29,7 @@ class Plausibility:
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """One scenario. Exactly one of ``methodology`` (an id) and ``points_only`` (the reason) is not empty.
+    """One scenario: either ``methodology`` (an id) or ``points_only`` (the reason) is set.
 
     Attributes:
         no: small stable integer used in tables.
@@ -71,7 +71,7 @@ class Scenario:
         return next((one for one in self.methodologies if one.effective.contains(day)), None)
 
     def inputs_on(self, day: date) -> Mapping[str, Input]:
-        """What a provider sends, in the order in which acts store it: methodology inputs, then fields."""
+        """What a provider sends and the order of storage: methodology inputs, then fields."""
         return self._inputs_of(self.methodology_on(day))
 
     def conditions_on(self, day: date) -> tuple[Condition, ...]:

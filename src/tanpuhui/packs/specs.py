@@ -1,4 +1,4 @@
-"""Forms of values: each reads a node strictly and says in one sentence what is wrong and how to mend it."""
+"""Forms of values: each reads a node strictly; a flaw is one sentence with its cure."""
 
 import re
 from collections.abc import Mapping as Mapped
@@ -12,6 +12,7 @@ from tanpuhui.packs.loader import Form, Mapping, Node, Reading, Sequence, Text, 
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WORDS = {"true": True, "false": False, "null": None}
 _LIKE_TRUTH = {"yes", "no", "on", "off", "true", "false", "y", "n"}
 
 
@@ -52,6 +53,19 @@ class Numeric(Form):
 
     def read(self, node: Node, reading: Reading) -> Decimal | int | None:
         """A Decimal, or an int for a whole number."""
+        number = self._exact(node, reading)
+        if number is None:
+            return None
+        if self.minimum is not None and number < self.minimum:
+            message = f"{number} 小于允许的最小值 {self.minimum}；请更正。"
+            reading.add("number_too_small", node, message)
+            return None
+        if self.is_whole and number != number.to_integral_value():
+            reading.add("number_not_whole", node, f"这里要整数，写的是 {number}；请去掉小数。")
+            return None
+        return int(number) if self.is_whole else number
+
+    def _exact(self, node: Node, reading: Reading) -> Decimal | None:
         text = _scalar(node, reading, "一个数")
         if text is None:
             return None
@@ -60,21 +74,13 @@ class Numeric(Form):
             reading.add("number_quoted", node, f"数“{text}”加了引号；请去掉引号。")
             return None
         if not _NUMBER.fullmatch(text):
-            message = f"“{text}”不是规范的十进制数；请写成 12 或 0.35（不用科学计数、千分位、前导零和单位）。"
+            message = (
+                f"“{text}”不是规范的十进制数；请写成 12 或 0.35"
+                "（不用科学计数、千分位、前导零和单位）。"
+            )
             reading.add("number_malformed", node, message)
             return None
-        number = Decimal(text)
-        if self.minimum is not None and number < self.minimum:
-            reading.add(
-                "number_too_small", node, f"{text} 小于允许的最小值 {self.minimum}；请更正。"
-            )
-            return None
-        if not self.is_whole:
-            return number
-        if number != number.to_integral_value():
-            reading.add("number_not_whole", node, f"这里要整数，写的是 {text}；请去掉小数。")
-            return None
-        return int(number)
+        return Decimal(text)
 
 
 def whole(minimum: int = 0) -> Numeric:
@@ -243,7 +249,7 @@ class Record(Form):
 
 @dataclass(frozen=True)
 class Loose(Form):
-    """Anything: plain numbers become Decimal, ``true``/``false`` bool, ``null`` None, days date, the rest text."""
+    """Anything: numbers become Decimal, ``true``/``false`` bool, ``null`` None, days date."""
 
     def read(self, node: Node, reading: Reading) -> Any:
         """Plain dicts, lists and scalars."""
@@ -261,20 +267,16 @@ class Loose(Form):
         return self.scalar(node, reading)
 
     def scalar(self, node: Text, reading: Reading) -> Any:
-        """One scalar; words that other YAML readers take for truth values are refused without quotes."""
+        """One scalar; unquoted words that YAML readers take for truth values are refused."""
         if not node.is_plain:
             return node.text
-        if node.text in ("true", "false"):
-            return node.text == "true"
-        if node.is_null:
-            return None
+        if node.text in _WORDS:
+            return _WORDS[node.text]
         if not node.text:
             reading.add("form_blank", node, "这一项是空的；请填写，写 null，或删去。")
-            return None
-        if node.text.lower() in _LIKE_TRUTH:
+        elif node.text.lower() in _LIKE_TRUTH:
             message = f"“{node.text}”会被误认作真假值；请写 true、false，或给文字加引号。"
             reading.add("flag_malformed", node, message)
-            return None
-        if _DAY.fullmatch(node.text):
+        elif _DAY.fullmatch(node.text):
             return Day().read(node, reading)
         return Decimal(node.text) if _NUMBER.fullmatch(node.text) else node.text
