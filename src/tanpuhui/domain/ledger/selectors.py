@@ -1,0 +1,159 @@
+"""Reads of the book: balances, statements, usage against caps, proofs."""
+
+import time
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import TruncMonth
+
+from tanpuhui.domain.ledger import errors
+from tanpuhui.domain.ledger.data import Balance, DaySum, MonthSum, Proof, StatementLine
+from tanpuhui.domain.ledger.models import Account, Entry, Journal
+from tanpuhui.kernel import columns, sqlfiles
+from tanpuhui.kernel.partitions import month_after, month_of
+
+
+def balance(account_id: int) -> Balance:
+    """Both balances of an account.
+
+    Raises:
+        UnknownAccount: there is none.
+    """
+    row = Account.objects.filter(pk=account_id).first()
+    if row is None:
+        raise errors.UnknownAccount("没有这个碳账户，请核对编号。", account_id=account_id)
+    return Balance(row.pk, row.state, row.reduction_mg, row.points, row.held_points)
+
+
+def month_sums(account_id: int, *, until: date, months: int = 12) -> list[MonthSum]:
+    """The account's last months, newest first; months without an entry are absent."""
+    first = month_of(until)
+    for _ in range(months - 1):
+        first = month_of(first - timedelta(days=1))
+    rows = (
+        Entry.objects.filter(
+            account_id=account_id, occurred_on__gte=first, occurred_on__lt=month_after(until)
+        )
+        .annotate(month=TruncMonth("occurred_on"))
+        .values("month")
+        .annotate(mg=Sum("reduction_mg"), points_sum=Sum("points"), acts_sum=Sum("acts"))
+        .order_by("-month")
+    )
+    return [MonthSum(r["month"], r["mg"], r["points_sum"], r["acts_sum"]) for r in rows]
+
+
+def day_sums(account_id: int, *, until: date, days: int = 7) -> list[DaySum]:
+    """The last days, oldest first, also those without an act."""
+    first = until - timedelta(days=days - 1)
+    rows = (
+        Entry.objects.filter(account_id=account_id, occurred_on__gte=first, occurred_on__lte=until)
+        .values("occurred_on")
+        .annotate(mg=Sum("reduction_mg"), acts_sum=Sum("acts"))
+    )
+    found = {row["occurred_on"]: row for row in rows}
+    wanted = [first + timedelta(days=offset) for offset in range(days)]
+    return [
+        DaySum(day, found[day]["mg"], found[day]["acts_sum"]) if day in found else DaySum(day, 0, 0)
+        for day in wanted
+    ]
+
+
+def statement(account_id: int, month: date) -> list[StatementLine]:
+    """One month's entries with running balances, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sqlfiles.query(__file__, "statement"),
+            {"account_id": account_id, "first": month_of(month), "last": month_after(month)},
+        )
+        return [StatementLine(*row) for row in cursor.fetchall()]
+
+
+def usage(cursor: Any, windows: pl.DataFrame) -> pl.DataFrame:
+    """Acts and mass already posted in each window; the accounts must be locked.
+
+    Args:
+        cursor: psycopg cursor of the caller's transaction.
+        windows: position, account_id, scenario_no Int64; first, last Date (last exclusive).
+
+    Returns:
+        position, used_acts, used_mg for windows with any entry.
+    """
+    schema = {"position": pl.Int64, "used_acts": pl.Int64, "used_mg": pl.Int64}
+    if windows.is_empty():
+        return pl.DataFrame(schema=schema)
+    cursor.execute(
+        sqlfiles.query(__file__, "usage"),
+        {
+            **{name: columns.array(windows[name]) for name in windows.columns},
+            "from": windows["first"].min(),
+            "to": windows["last"].max(),
+        },
+    )
+    return columns.fetch(cursor, schema)
+
+
+def entries_near(cursor: Any, windows: pl.DataFrame, scenario_nos: list[int]) -> pl.DataFrame:
+    """The journals in which an account had counted acts of these scenarios in a window.
+
+    Args:
+        cursor: psycopg cursor of the caller's transaction; the accounts are locked.
+        windows: position, account_id Int64; first, last Date (both inclusive).
+        scenario_nos: scenarios that matter.
+
+    Returns:
+        position, account_id, journal_id, occurred_on, scenario_no.
+    """
+    cursor.execute(
+        sqlfiles.query(__file__, "entries_near"),
+        {
+            **{name: columns.array(windows[name]) for name in windows.columns},
+            "from": windows["first"].min(),
+            "to": windows["last"].max(),
+            "scenario_nos": scenario_nos,
+        },
+    )
+    return columns.fetch(
+        cursor,
+        {
+            "position": pl.Int64,
+            "account_id": pl.Int64,
+            "journal_id": pl.Int64,
+            "occurred_on": pl.Date,
+            "scenario_no": pl.Int64,
+        },
+    )
+
+
+def trial_balance() -> list[tuple[str, int | None, int, int, int]]:
+    """(kind, scenario number of a source account, mg, points, entries) of the whole book."""
+    with connection.cursor() as cursor:
+        cursor.execute(sqlfiles.query(__file__, "trial_balance"))
+        return list(cursor.fetchall())
+
+
+def proof() -> Proof:
+    """Prove the whole book: balances equal their entries, every journal sums to zero."""
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*), coalesce(sum(reduction_mg), 0), coalesce(sum(points), 0)"
+            " from ledger_entry"
+        )
+        entries, mg_sum, points_sum = cursor.fetchone()
+        cursor.execute(sqlfiles.query(__file__, "proof"))
+        accounts_off = [row[0] for row in cursor.fetchall()]
+        cursor.execute(sqlfiles.query(__file__, "proof_journals"))
+        journals_off = [row[0] for row in cursor.fetchall()]
+    return Proof(
+        accounts=Account.objects.count(),
+        entries=entries,
+        journals=Journal.objects.count(),
+        reduction_mg_sum=int(mg_sum),
+        points_sum=int(points_sum),
+        accounts_off=accounts_off,
+        journals_off=journals_off,
+        seconds=time.perf_counter() - started,
+    )

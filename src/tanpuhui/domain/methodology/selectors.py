@@ -1,0 +1,39 @@
+"""Reads of what was filed."""
+
+from functools import lru_cache
+
+from django.db import connection
+
+from tanpuhui.domain.methodology.data import FilingView
+from tanpuhui.domain.methodology.models import Filing
+from tanpuhui.engine.documents import from_document
+
+
+@lru_cache(maxsize=1024)
+def _filing(database: str, filing_id: int) -> FilingView:
+    row = Filing.objects.get(pk=filing_id)
+    methodology = row.document["methodology"]
+    return FilingView(
+        id=row.pk,
+        scenario=row.scenario,
+        methodology_key=row.methodology,
+        digest=row.digest,
+        inputs=tuple(row.document["inputs"]),
+        methodology=from_document(methodology) if methodology else None,
+    )
+
+
+def filing(filing_id: int) -> FilingView:
+    """One filing, read once for a process: filings never change."""
+    return _filing(str(connection.settings_dict["NAME"]), filing_id)
+
+
+def filing_ids() -> dict[tuple[str, str, str], int]:
+    """(scenario id, methodology key, digest) → filing id of everything filed."""
+    rows = Filing.objects.values_list("scenario", "methodology", "digest", "id")
+    return {(scenario, key, found): number for scenario, key, found, number in rows}
+
+
+def forget() -> None:
+    """Drop what this process remembers; for a database that was made anew."""
+    _filing.cache_clear()

@@ -1,0 +1,56 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class ProviderKeyView:
+    """What the door needs to check a signature."""
+
+    provider_id: int
+    provider_code: str
+    key_id: str
+    algorithm: str
+    secret: bytes
+    public_key: str
+
+
+@dataclass(frozen=True)
+class OrganisationView:
+    """An organisation as other contexts see it."""
+
+    party_id: int
+    code: str
+    kind: str
+    title: str
+    scenario_mask: int
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """A person without identity."""
+
+    party_id: int
+    public_id: str
+    nickname: str
+    region: str
+
+
+@dataclass(frozen=True)
+class ConsentView:
+    """One consent, active or withdrawn."""
+
+    provider_id: int
+    provider_title: str
+    scenario_no: int
+    purpose: str
+    text_version: str
+    granted_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StaffView:
+    """A login's organisation and role."""
+
+    organisation: OrganisationView
+    role: str

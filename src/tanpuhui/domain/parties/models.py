@@ -1,0 +1,163 @@
+from django.conf import settings
+from django.db import models
+
+
+class Party(models.Model):
+    """Anyone who can hold a carbon account: the id is shared by people and organisations.
+
+    Personal data held: none.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person", "个人"
+        ORGANISATION = "organisation", "机构"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.pk}"
+
+
+class Person(models.Model):
+    """A citizen. Identity is kept apart from the ledger: deleting this row breaks the link.
+
+    Personal data held: phone, name and identity number, each encrypted (SM4-GCM) with a keyed
+    index for look-up; district.
+    """
+
+    party = models.OneToOneField(Party, on_delete=models.PROTECT, primary_key=True)
+    public_id = models.CharField(max_length=26, unique=True)
+    nickname = models.CharField(max_length=40, blank=True)
+    phone_sealed = models.TextField(blank=True)
+    phone_index = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - many without
+    name_sealed = models.TextField(blank=True)
+    identity_sealed = models.TextField(blank=True)
+    identity_index = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - as above
+    region = models.CharField(max_length=12, blank=True)
+    guardian = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Organisation(models.Model):
+    """A department, operator, provider, merchant, verifier, bank or buyer of the notice.
+
+    Personal data held: none.
+    """
+
+    class Kind(models.TextChoices):
+        AUTHORITY = "authority", "管理机构"
+        OPERATOR = "operator", "运营机构"
+        DEPARTMENT = "department", "责任部门"
+        PROVIDER = "provider", "场景企业"
+        MERCHANT = "merchant", "激励商户"
+        VERIFIER = "verifier", "核证机构"
+        FINANCE = "finance", "金融机构"
+        BUYER = "buyer", "采购单位"
+        ENTERPRISE = "enterprise", "小微企业"
+        SUPERVISOR = "supervisor", "监管部门"
+
+    party = models.OneToOneField(Party, on_delete=models.PROTECT, primary_key=True)
+    code = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=12, choices=Kind)
+    title = models.CharField(max_length=120)
+    scenario_mask = models.BigIntegerField(
+        default=0, help_text="bit n: may send records of the scenario with number n"
+    )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class StaffMember(models.Model):
+    """A login of an organisation and the role it acts in. Personal data held: none beyond the login."""
+
+    class Role(models.TextChoices):
+        PROVIDER = "provider", "场景企业经办"
+        OPERATOR = "operator", "运营机构"
+        AUTHORITY = "authority", "管理机构"
+        SUPERVISOR = "supervisor", "监管"
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    role = models.CharField(max_length=12, choices=Role)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.organisation_id}"
+
+
+class ProviderKey(models.Model):
+    """A key with which a provider signs requests. Personal data held: none. Secrets are sealed."""
+
+    class Algorithm(models.TextChoices):
+        HMAC_SHA256 = "hmac-sha256"
+        HMAC_SM3 = "hmac-sm3"
+        ED25519 = "ed25519"
+        ANT = "ant"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    key_id = models.CharField(max_length=60, unique=True)
+    algorithm = models.CharField(max_length=12, choices=Algorithm)
+    secret_sealed = models.TextField(blank=True)
+    public_key = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
+class SubjectLink(models.Model):
+    """(provider, the provider's pseudonym for someone) → person.
+
+    `scenario_mask` repeats the active consents, one bit a scenario, so that ingestion needs one
+    look-up; only the consent services write it, in the consent's own transaction.
+    Personal data held: the provider's pseudonym of a person.
+    """
+
+    provider_id = models.BigIntegerField()
+    subject = models.CharField(max_length=120, db_collation="C")
+    person_id = models.BigIntegerField(db_index=True)
+    scenario_mask = models.BigIntegerField(default=0)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider_id", "subject"],
+                include=["person_id", "scenario_mask"],
+                name="parties_subjectlink_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id}→{self.person_id}"
+
+
+class Consent(models.Model):
+    """One person's word for one provider, scenario and purpose; withdrawn, never deleted.
+
+    Personal data held: what a person has agreed to.
+    """
+
+    provider_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    scenario_no = models.SmallIntegerField()
+    purpose = models.CharField(max_length=20, default="quantify")
+    text_version = models.CharField(max_length=40)
+    granted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_id", "provider_id", "scenario_no", "purpose"],
+                condition=models.Q(withdrawn_at=None),
+                name="parties_consent_one_active",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}:{self.provider_id}:{self.scenario_no}"

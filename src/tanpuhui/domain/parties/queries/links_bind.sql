@@ -1,0 +1,11 @@
+-- Bind subjects to people; the answer counts the subjects that belong to somebody else.
+with given as (
+  select subject, person_id
+  from unnest(%(subjects)s::text[], %(person_ids)s::bigint[]) as g(subject, person_id)
+), bound as (
+  insert into parties_subjectlink (provider_id, subject, person_id, scenario_mask, linked_at)
+  select %(provider_id)s, subject, person_id, 0, %(linked_at)s from given
+  on conflict (provider_id, subject) do update set person_id = parties_subjectlink.person_id
+  returning subject, person_id
+)
+select count(*) from bound join given using (subject) where bound.person_id <> given.person_id

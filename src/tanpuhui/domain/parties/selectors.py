@@ -1,0 +1,160 @@
+"""Reads of parties; identity never leaves this context unmasked."""
+
+from typing import Any
+
+import polars as pl
+from django.contrib.auth.models import AbstractBaseUser
+
+from tanpuhui.domain.parties import errors
+from tanpuhui.domain.parties.data import (
+    ConsentView,
+    OrganisationView,
+    PersonView,
+    ProviderKeyView,
+    StaffView,
+)
+from tanpuhui.domain.parties.models import (
+    Consent,
+    Organisation,
+    Person,
+    ProviderKey,
+    StaffMember,
+    SubjectLink,
+)
+from tanpuhui.kernel import crypto
+from tanpuhui.kernel.columns import fetch
+
+
+def provider_key(key_id: str) -> ProviderKeyView | None:
+    """The key with this id, or None where it is unknown or revoked."""
+    key = (
+        ProviderKey.objects.select_related("organisation")
+        .filter(key_id=key_id, revoked_at=None)
+        .first()
+    )
+    if key is None:
+        return None
+    sealed = key.secret_sealed
+    secret = crypto.decrypt(sealed, context="parties.providerkey") if sealed else ""
+    return ProviderKeyView(
+        provider_id=key.organisation_id,
+        provider_code=key.organisation.code,
+        key_id=key.key_id,
+        algorithm=key.algorithm,
+        secret=secret.encode(),
+        public_key=key.public_key,
+    )
+
+
+def organisation(code: str) -> OrganisationView:
+    """The organisation with this code.
+
+    Raises:
+        UnknownOrganisation: there is none.
+    """
+    row = Organisation.objects.filter(code=code).first()
+    if row is None:
+        message = f"没有代码为 {code} 的机构，请核对代码，或先由运营机构开通。"
+        raise errors.UnknownOrganisation(message, code=code)
+    return _organisation(row)
+
+
+def organisation_by_id(party_id: int) -> OrganisationView:
+    """The organisation with this party id."""
+    return _organisation(Organisation.objects.get(pk=party_id))
+
+
+def organisations(kind: str | None = None) -> list[OrganisationView]:
+    """All organisations, or those of one kind, by code."""
+    rows = Organisation.objects.order_by("code")
+    return [_organisation(row) for row in (rows.filter(kind=kind) if kind else rows)]
+
+
+def person(party_id: int) -> PersonView | None:
+    """The person with this party id."""
+    row = Person.objects.filter(pk=party_id).first()
+    return _person(row) if row else None
+
+
+def person_by_phone(phone: str) -> PersonView | None:
+    """The person who opened an account with this phone."""
+    index = crypto.blind_index(phone, context="parties.person.phone")
+    row = Person.objects.filter(phone_index=index).first()
+    return _person(row) if row else None
+
+
+def person_by_public_id(public_id: str) -> PersonView | None:
+    """The person with this pseudonym."""
+    row = Person.objects.filter(public_id=public_id).first()
+    return _person(row) if row else None
+
+
+def people(limit: int, *, with_phone: bool = False) -> list[PersonView]:
+    """The first people by party id, for the demo's list of logins."""
+    rows = Person.objects.order_by("pk")
+    if with_phone:
+        rows = rows.exclude(phone_index=None)
+    return [_person(row) for row in rows[:limit]]
+
+
+def subject_person(provider_id: int, subject: str) -> int | None:
+    """The person behind a provider's subject, or None."""
+    return (
+        SubjectLink.objects.filter(provider_id=provider_id, subject=subject)
+        .values_list("person_id", flat=True)
+        .first()
+    )
+
+
+def links_find(cursor: Any, provider_id: int, subjects: list[str]) -> pl.DataFrame:
+    """The people behind a provider's subjects, with the scenarios that they consent to.
+
+    Args:
+        cursor: psycopg cursor of the caller's transaction, which holds the provider's lock, so
+            that a withdrawal is wholly before or wholly after it.
+        provider_id: the provider.
+        subjects: distinct pseudonyms.
+
+    Returns:
+        subject, person_id, mask (bit n: active consent to scenario n); unknown ones are absent.
+    """
+    cursor.execute(
+        "select link.subject, link.person_id, link.scenario_mask"
+        " from unnest(%s::text[]) as g(subject) join parties_subjectlink as link"
+        ' on link.provider_id = %s and link.subject = g.subject collate "C"',
+        (subjects, provider_id),
+    )
+    return fetch(cursor, {"subject": pl.String, "person_id": pl.Int64, "mask": pl.Int64})
+
+
+def consents(person_id: int) -> list[ConsentView]:
+    """Every consent that a person gave, newest first, withdrawn ones included."""
+    titles = dict(Organisation.objects.values_list("pk", "title"))
+    return [
+        ConsentView(
+            provider_id=row.provider_id,
+            provider_title=titles.get(row.provider_id, ""),
+            scenario_no=row.scenario_no,
+            purpose=row.purpose,
+            text_version=row.text_version,
+            granted_at=row.granted_at,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in Consent.objects.filter(person_id=person_id).order_by(
+            "-granted_at", "scenario_no"
+        )
+    ]
+
+
+def staff(user: AbstractBaseUser) -> StaffView | None:
+    """The organisation and role of a login, or None for a login without one."""
+    row = StaffMember.objects.select_related("organisation").filter(user_id=user.pk).first()
+    return StaffView(_organisation(row.organisation), row.role) if row else None
+
+
+def _organisation(row: Organisation) -> OrganisationView:
+    return OrganisationView(row.pk, row.code, row.kind, row.title, row.scenario_mask)
+
+
+def _person(row: Person) -> PersonView:
+    return PersonView(row.pk, row.public_id, row.nickname, row.region)

@@ -1,0 +1,179 @@
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+RECEIPT_SCHEMA: dict[str, Any] = {
+    "line": pl.Int64,
+    "item_no": pl.String,
+    "status": pl.String,
+    "code": pl.String,
+    "message": pl.String,
+    "reduction_mg": pl.Int64,
+    "points": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What became of one delivery.
+
+    counts: reason code (`counted`, `repeated`, `cap.day`, …) → number of records.
+    receipts: RECEIPT_SCHEMA, one row a record in the order received; status is counted,
+        not_counted, refused, duplicate or conflict.
+    """
+
+    batch_id: int | None
+    batch_no: str
+    counts: dict[str, int]
+    reduction_mg: int
+    points: int
+    receipts: pl.DataFrame
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """One delivery in a provider's list."""
+
+    id: int
+    batch_no: str
+    channel: str
+    received_at: datetime
+    records: int
+    counts: dict[str, int]
+    counted: int
+    refused: int
+    reduction_mg: int
+    points: int
+
+
+@dataclass(frozen=True)
+class RefusalView:
+    """One refused record; raw is None where nothing personal may be kept."""
+
+    line: int
+    item_no: str | None
+    code: str
+    sentence: str
+    note: str | None
+    raw: str | None
+
+
+@dataclass(frozen=True)
+class ActView:
+    """One act in a citizen's list."""
+
+    token: str
+    scenario_no: int
+    scenario_title: str
+    icon: str
+    occurred_at: datetime
+    occurred_on: date
+    state: str
+    reduction_mg: int
+    points: int
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class InputView:
+    """One quantity of an act in its declared unit."""
+
+    label: str
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class FactorView:
+    """One dated value that an act was computed with."""
+
+    label: str
+    value: str
+    unit: str
+    source_title: str
+    source_url: str
+    valid_from: date
+    provisional: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step: the formula in words, with numbers, and its value."""
+
+    label: str
+    in_words: str
+    substituted: str
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class ActExplained:
+    """An act down to its inputs, formula, factors, caps and place in the book."""
+
+    act: ActView
+    provider_title: str
+    item_no: str
+    receipt: str
+    journal_id: int
+    quantified_mg: int
+    inputs: list[InputView]
+    methodology_title: str
+    methodology_key: str
+    methodology_level: str
+    methodology_status: str
+    provisional: bool
+    steps: list[StepView]
+    factors: list[FactorView]
+    caps: list[str]
+    history: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ScenarioConsent:
+    """A scenario as one citizen sees it: which providers may send, and since when."""
+
+    scenario_no: int
+    scenario_id: str
+    title: str
+    icon: str
+    provider_id: int
+    provider_title: str
+    is_active: bool
+    granted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DayTotals:
+    """A provider's day in the books, for reconciliation."""
+
+    day: date
+    counted: int
+    not_counted: int
+    reduction_mg: int
+    points: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One act whose milligrams change when computed again."""
+
+    provider_id: int
+    item_no: str
+    occurred_on: date
+    before_mg: int
+    after_mg: int
+
+
+@dataclass(frozen=True)
+class ReplayReport:
+    """A second computation of stored acts by the other evaluation path."""
+
+    checked: int
+    differing: list[Difference]
+    seconds: float

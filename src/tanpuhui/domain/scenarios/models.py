@@ -1,0 +1,103 @@
+from django.db import models
+from django.contrib.postgres.fields import ArrayField
+
+
+class Batch(models.Model):
+    """One delivery of a provider (or one chunk of a file): what came in and what became of it.
+
+    Personal data held: none.
+    """
+
+    provider_id = models.BigIntegerField()
+    batch_no = models.CharField(max_length=160, db_collation="C")
+    channel = models.CharField(max_length=12)
+    received_at = models.DateTimeField()
+    records = models.IntegerField()
+    counts = models.JSONField(help_text="reason code → number of records")
+    reduction_mg = models.BigIntegerField()
+    points = models.BigIntegerField()
+    journal_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["provider_id", "-id"], name="scenarios_batch_recent")]
+
+    def __str__(self) -> str:
+        return self.batch_no
+
+
+class Act(models.Model):
+    """Evidence of one low-carbon act and how it was quantified.
+
+    The highest revision of (provider, item number) is in force; earlier ones are its history.
+    `inputs` are the record's quantities in the order of the filing, scaled by declared places.
+    Partitioned by month of `occurred_on`; append-only.
+    Personal data held: account, time and quantities of an act.
+    """
+
+    pk = models.CompositePrimaryKey(
+        "provider_id", "item_no", "revision", "account_id", "occurred_on"
+    )
+    provider_id = models.BigIntegerField()
+    item_no = models.CharField(max_length=120)
+    revision = models.SmallIntegerField()
+    account_id = models.BigIntegerField()
+    occurred_on = models.DateField()
+    occurred_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    scenario_no = models.SmallIntegerField()
+    filing_id = models.SmallIntegerField()
+    inputs = ArrayField(models.BigIntegerField(null=True))
+    asset_key = models.CharField(max_length=64, null=True)  # noqa: DJ001 - most acts have none
+    quantified_mg = models.BigIntegerField()
+    reduction_mg = models.BigIntegerField()
+    points = models.BigIntegerField()
+    reason_no = models.SmallIntegerField()
+    note = models.TextField(null=True)  # noqa: DJ001 - most acts have none
+    journal_id = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "scenarios_act"
+
+    def __str__(self) -> str:
+        return f"{self.provider_id}:{self.item_no}:{self.revision}"
+
+
+class Refusal(models.Model):
+    """A record that was refused, with its reason.
+
+    Without a link or consent only the line number and the reason are kept.
+    Personal data held: what the provider sent, where its subject has consented.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE)
+    line = models.BigIntegerField()
+    item_no = models.CharField(max_length=120, null=True)  # noqa: DJ001 - silent refusals
+    reason_no = models.SmallIntegerField()
+    note = models.TextField(null=True)  # noqa: DJ001 - most need none
+    raw = models.TextField(null=True)  # noqa: DJ001 - silent refusals
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.line}"
+
+
+class Claim(models.Model):
+    """A thing (charging session, invoice, waybill) that may be counted once, by anyone.
+
+    Personal data held: none; keys are digests.
+    """
+
+    rule = models.CharField(max_length=60)
+    key_digest = models.CharField(max_length=64)
+    provider_id = models.BigIntegerField()
+    item_no = models.CharField(max_length=120)
+    scenario_no = models.SmallIntegerField()
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "key_digest"], name="scenarios_claim_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}:{self.key_digest}"

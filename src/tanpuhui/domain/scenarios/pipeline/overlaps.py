@@ -1,0 +1,207 @@
+"""One act, one claim: the same thing by key, the same stretch of time by person."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.scenarios.pipeline.work import Mask, Work
+from tanpuhui.kernel import clock
+from tanpuhui.kernel.columns import array, copy_rows, fetch
+from tanpuhui.packs import Overlap, Pack
+
+SECOND = 1_000_000
+CLAIMED = """
+select rule, key_digest, scenario_no, (extract(epoch from occurred_at) * 1000000)::bigint,
+  provider_id, item_no
+from scenarios_claim
+where rule = any(%s) and key_digest = any(%s)
+"""
+# Counted acts in force of the given journals and accounts that touch a window.
+TOUCHING = """
+select w.position, act.scenario_no, (extract(epoch from act.occurred_at) * 1000000)::bigint,
+  (extract(epoch from coalesce(act.ended_at, act.occurred_at)) * 1000000)::bigint
+from unnest(%(position)s::bigint[], %(account_id)s::bigint[], %(journal_id)s::bigint[],
+  %(occurred_on)s::date[], %(scenario_no)s::bigint[]) as w(position, account_id, journal_id,
+  occurred_on, scenario_no)
+join scenarios_act as act
+  on act.journal_id = w.journal_id and act.account_id = w.account_id
+  and act.occurred_on = w.occurred_on and act.scenario_no = w.scenario_no
+where act.occurred_on between %(from)s and %(to)s
+  and (act.reduction_mg > 0 or act.points > 0)
+  and not exists (
+    select 1 from scenarios_act as later
+    where later.provider_id = act.provider_id and later.item_no = act.item_no
+      and later.account_id = act.account_id and later.revision > act.revision)
+"""
+
+
+def by_key(work: Work, cursor: Any, city: Pack) -> pl.DataFrame:
+    """Refuse to count records whose key is claimed; return the claims that this batch makes.
+
+    A unique index decides between two batches at once: the later one fails and starts over.
+    """
+    keyed = work.frame["asset_key"].is_not_null().to_numpy()
+    claims: dict[tuple[str, str], int] = {}
+    for rule in city.overlaps:
+        if rule.match != "key":
+            continue
+        mine = work.live & keyed & np.isin(work.scenario_no, _numbers(city, rule))
+        for position in np.flatnonzero(mine):
+            digest = _digest(work.frame["asset_key"][int(position)])
+            winner = claims.setdefault((rule.id, digest), int(position))
+            if winner != int(position):
+                when = _when(work.started[winner])
+                _lose(work, city, int(position), rule, int(work.scenario_no[winner]), when)
+    if not claims:
+        return pl.DataFrame()
+    _against_claimed(work, cursor, city, claims)
+    alive = {key: position for key, position in claims.items() if work.live[position]}
+    return pl.DataFrame(
+        [
+            (rule, digest, work.provider_id, work.frame["item_no"][p], p)
+            for (rule, digest), p in alive.items()
+        ],
+        schema={
+            "rule": pl.String,
+            "key_digest": pl.String,
+            "provider_id": pl.Int64,
+            "item_no": pl.String,
+            "position": pl.Int64,
+        },
+        orient="row",
+    )
+
+
+def _against_claimed(
+    work: Work, cursor: Any, city: Pack, claims: dict[tuple[str, str], int]
+) -> None:
+    cursor.execute(
+        CLAIMED, (sorted({rule for rule, _ in claims}), [digest for _, digest in claims])
+    )
+    rules = {rule.id: rule for rule in city.overlaps}
+    for rule_id, digest, scenario_no, started, provider_id, item_no in cursor.fetchall():
+        position = claims.get((rule_id, digest))
+        if position is None or (
+            provider_id == work.provider_id and item_no == work.frame["item_no"][position]
+        ):
+            continue
+        _lose(work, city, position, rules[rule_id], scenario_no, _when(started))
+
+
+def claims_write(cursor: Any, work: Work, claims: pl.DataFrame) -> None:
+    """Store the claims of the acts that counted (a correction keeps its item's claim)."""
+    if claims.is_empty():
+        return
+    kept = claims.filter(pl.Series(work.reason[claims["position"].to_numpy()] == 0))
+    positions = kept["position"].to_numpy()
+    rows = kept.drop("position").with_columns(
+        scenario_no=pl.Series(work.scenario_no[positions]),
+        occurred_at=pl.Series(work.started[positions]).cast(pl.Datetime("us", "UTC")),
+    )
+    cursor.execute(
+        "delete from scenarios_claim where provider_id = %s and item_no = any(%s)",
+        (work.provider_id, kept["item_no"].to_list()),
+    )
+    copy_rows(cursor, "scenarios_claim", rows)
+
+
+def by_time(work: Work, cursor: Any, city: Pack) -> None:
+    """One person is on one trip at a time; the earlier recorded trip wins."""
+    for rule in city.overlaps:
+        if rule.match != "time":
+            continue
+        mine = work.live & np.isin(work.scenario_no, _numbers(city, rule))
+        if mine.any():
+            _within_batch(work, city, rule, mine)
+            _against_book(work, cursor, city, rule, mine & work.live)
+
+
+def _within_batch(work: Work, city: Pack, rule: Overlap, mine: Mask) -> None:
+    positions = np.flatnonzero(mine)
+    order = positions[np.lexsort((work.started[positions], work.account_id[positions]))]
+    account, start, end = work.account_id[order], work.started[order], work.ended[order]
+    same = np.zeros(len(order), dtype=np.bool_)
+    same[1:] = account[1:] == account[:-1]
+    # Cheap test first: nobody's trip starts before the one before it has ended.
+    suspect = same.copy()
+    suspect[1:] &= (start[1:] < end[:-1]) | (start[1:] == start[:-1])
+    if not suspect.any():
+        return
+    crowded = np.isin(account, account[suspect])
+    winner = -1
+    for index in np.flatnonzero(crowded):
+        fresh = winner < 0 or account[winner] != account[index]
+        touches = not fresh and _touch(start[winner], end[winner], start[index], end[index])
+        if touches:
+            when = _when(start[winner])
+            _lose(work, city, int(order[index]), rule, int(work.scenario_no[order[winner]]), when)
+        elif fresh or end[index] >= end[winner]:
+            winner = int(index)
+
+
+def _against_book(work: Work, cursor: Any, city: Pack, rule: Overlap, mine: Mask) -> None:
+    positions = np.flatnonzero(mine)
+    if not len(positions):
+        return
+    days = pl.Series(work.days[positions]).cast(pl.Date)
+    entries = ledger.entries_near(
+        cursor,
+        pl.DataFrame(
+            {
+                "position": positions.astype(np.int64),
+                "account_id": work.account_id[positions],
+                "first": days.dt.offset_by("-1d"),
+                "last": days.dt.offset_by("1d"),
+            }
+        ),
+        [int(no) for no in _numbers(city, rule)],
+    )
+    if entries.is_empty():
+        return
+    cursor.execute(
+        TOUCHING,
+        {
+            **{name: array(entries[name]) for name in entries.columns},
+            "from": entries["occurred_on"].min(),
+            "to": entries["occurred_on"].max(),
+        },
+    )
+    near = fetch(cursor, {"position": pl.Int64, "no": pl.Int16, "start": pl.Int64, "end": pl.Int64})
+    for position, no, start, end in near.sort("position", "start").iter_rows():
+        if _touch(start, end, work.started[position], work.ended[position]):
+            _lose(work, city, position, rule, no, _when(start))
+
+
+def _touch(start: Any, end: Any, other_start: Any, other_end: Any) -> bool:
+    """Intervals intersect; one without a length counts as one second."""
+    end, other_end = max(end, start + SECOND), max(other_end, other_start + SECOND)
+    return bool(start < other_end and other_start < end)
+
+
+def _lose(work: Work, city: Pack, position: int, rule: Overlap, winner_no: int, when: str) -> None:
+    mask = np.zeros(work.size, dtype=np.bool_)
+    mask[position] = True
+    winner = city.scenario_by_no(winner_no).title
+    note = rule.message.format(winner=winner, when=when)
+    code = "overlap.time" if rule.match == "time" else "overlap.key"
+    work.refuse(mask, code, note)
+    work.reduction_mg[position] = 0
+    work.points[position] = 0
+
+
+def _numbers(city: Pack, rule: Overlap) -> list[int]:
+    return [city.scenarios[scenario].no for scenario in rule.scenarios]
+
+
+def _digest(key: str) -> str:
+    """Keys may name an invoice or a vehicle; only a digest is kept."""
+    return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+
+
+def _when(started: Any) -> str:
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(started))
+    return f"{instant.astimezone(clock.city_zone()):%m-%d %H:%M}"

@@ -1,0 +1,125 @@
+"""The same act twice: within the batch, and against what is stored.
+
+Same number and content → the first answer again. Same number, other content → conflict.
+In a correction it is the other way round: the number must be known, the content different.
+"""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tanpuhui.domain.scenarios.pipeline.work import Work
+from tanpuhui.kernel.columns import fetch
+
+STORED_SCHEMA: dict[str, Any] = {
+    "item_no": pl.String,
+    "revision": pl.Int16,
+    "scenario_no": pl.Int16,
+    "account_id": pl.Int64,
+    "started": pl.Int64,
+    "inputs": pl.List(pl.Int64),
+    "asset_key": pl.String,
+    "quantified_mg": pl.Int64,
+    "reduction_mg": pl.Int64,
+    "points": pl.Int64,
+    "reason_no": pl.Int16,
+    "note": pl.String,
+    "occurred_on": pl.Date,
+    "ended": pl.Int64,
+    "filing_id": pl.Int16,
+}
+FIND = """
+select distinct on (item_no) item_no, revision, scenario_no, account_id,
+  (extract(epoch from occurred_at) * 1000000)::bigint, inputs, asset_key,
+  quantified_mg, reduction_mg, points, reason_no, note, occurred_on,
+  (extract(epoch from ended_at) * 1000000)::bigint, filing_id
+from scenarios_act_find(%(provider_id)s, %(items)s::text[])
+order by item_no, revision desc
+"""
+
+
+def find_stored(cursor: Any, provider_id: int, items: list[str]) -> pl.DataFrame:
+    """The acts in force under these item numbers; STORED_SCHEMA."""
+    if not items:
+        return pl.DataFrame(schema=STORED_SCHEMA)
+    cursor.execute(FIND, {"provider_id": provider_id, "items": items})
+    return fetch(cursor, STORED_SCHEMA)
+
+
+def within_batch(work: Work) -> None:
+    """The first of several records with one number counts; the others repeat or conflict."""
+    live = work.live
+    items = work.frame["item_no"]
+    first = (items.is_first_distinct() | ~pl.Series(live)).to_numpy()
+    again = np.flatnonzero(live & ~first)
+    if not len(again):
+        return
+    leaders: dict[str, int] = {}
+    for position in np.flatnonzero(live):
+        leaders.setdefault(items[int(position)], int(position))
+    later: list[tuple[int, int]] = []
+    for position in again:
+        leader = leaders[items[int(position)]]
+        if leader == int(position):  # an earlier one of this number was refused
+            continue
+        later.append((int(position), leader))
+    for position, leader in later:
+        same = _content(work, position) == _content(work, leader)
+        mask = np.zeros(work.size, dtype=np.bool_)
+        mask[position] = True
+        if same:
+            work.repeated |= mask
+        else:
+            work.refuse(mask, "record.conflict", "与同一批中的前一条不一致")
+    work.leaders.update({p: q for p, q in later if work.repeated[p]})
+
+
+def against_stored(work: Work, cursor: Any, *, correcting: bool) -> None:
+    """Compare live records with what is in force under their numbers."""
+    positions = np.flatnonzero(work.live)
+    items = work.frame["item_no"].gather(positions)
+    found = find_stored(cursor, work.provider_id, items.to_list())
+    if found.is_empty():
+        if correcting:
+            work.refuse(work.live, "record.unknown_item")
+        return
+    by_item = {row["item_no"]: row for row in found.iter_rows(named=True)}
+    known = items.is_in(found["item_no"].implode()).to_numpy()
+    if correcting:
+        mask = np.zeros(work.size, dtype=np.bool_)
+        mask[positions[~known]] = True
+        work.refuse(mask, "record.unknown_item")
+    for position in positions[known]:
+        row = by_item[work.frame["item_no"][int(position)]]
+        mask = np.zeros(work.size, dtype=np.bool_)
+        mask[position] = True
+        if _content(work, int(position)) == _stored_content(row):
+            work.repeated |= mask
+            work.answers[int(position)] = row
+        elif correcting:
+            work.revision[position] = row["revision"] + 1
+            work.replaced.append(row)
+        else:
+            work.refuse(mask, "record.conflict")
+
+
+def _content(work: Work, position: int) -> tuple[Any, ...]:
+    assert work.inputs is not None
+    return (
+        int(work.scenario_no[position]),
+        int(work.account_id[position]),
+        int(work.started[position]),
+        work.inputs[position].to_list(),
+        work.frame["asset_key"][position],
+    )
+
+
+def _stored_content(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["scenario_no"],
+        row["account_id"],
+        row["started"],
+        row["inputs"],
+        row["asset_key"],
+    )

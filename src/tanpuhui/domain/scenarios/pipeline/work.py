@@ -1,0 +1,104 @@
+"""A batch on its way through the pipeline: columns of one length, one reason a record."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tanpuhui.domain.scenarios.reasons import number
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+NO_TIME = np.iinfo(np.int64).min
+
+RECORD_SCHEMA: dict[str, Any] = {
+    "line": pl.Int64,
+    "item_no": pl.String,
+    "subject": pl.String,
+    "scenario": pl.String,
+    "occurred_at": pl.Datetime("us", "UTC"),
+    "asset_key": pl.String,
+    "refused": pl.String,
+    "raw": pl.String,
+}
+QUANTITY = "q_"
+
+
+@dataclass
+class Work:
+    """Columns in the order of the records.
+
+    reason: 0 while a record may still count; the first refusal stays, except that a missing link
+    or consent outranks everything, because then nothing else may be kept.
+    days: days since 1970-01-01 in the city's zone. started/ended: µs since 1970 UTC.
+    """
+
+    frame: pl.DataFrame
+    provider_id: int
+    reason: npt.NDArray[np.int16]
+    scenario_no: npt.NDArray[np.int16]
+    account_id: Ints
+    started: Ints
+    ended: Ints
+    days: npt.NDArray[np.int32]
+    filing_id: npt.NDArray[np.int16]
+    revision: npt.NDArray[np.int16]
+    quantified_mg: Ints
+    reduction_mg: Ints
+    points: Ints
+    inputs: pl.Series | None = None
+    notes: dict[int, str] = field(default_factory=dict)
+    # repetitions: of an earlier record of this batch (leaders), of a stored act (answers)
+    repeated: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    leaders: dict[int, int] = field(default_factory=dict)
+    answers: dict[int, dict[str, Any]] = field(default_factory=dict)
+    # stored acts that a correction takes back
+    replaced: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Number of records."""
+        return self.frame.height
+
+    @property
+    def live(self) -> Mask:
+        """Records that may still count: not refused, not a repetition."""
+        return (self.reason == 0) & ~self.repeated
+
+    def refuse(self, mask: Mask, code: str, note: str | None = None) -> None:
+        """Give every live record under the mask this reason, with a note that explains it."""
+        hit = mask & self.live
+        self.reason[hit] = number(code)
+        if note:
+            for position in np.flatnonzero(hit):
+                self.notes[int(position)] = note
+
+
+def open_work(records: pl.DataFrame, provider_id: int) -> Work:
+    """Columns from records; absent optional columns are filled with nulls."""
+    missing = [
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in RECORD_SCHEMA.items()
+        if name not in records.columns
+    ]
+    frame = records.with_columns(missing) if missing else records
+    size = frame.height
+    started = frame["occurred_at"].dt.timestamp("us").fill_null(NO_TIME).to_numpy().copy()
+    return Work(
+        frame=frame,
+        provider_id=provider_id,
+        reason=np.zeros(size, dtype=np.int16),
+        scenario_no=np.zeros(size, dtype=np.int16),
+        account_id=np.zeros(size, dtype=np.int64),
+        started=started,
+        ended=started.copy(),
+        days=np.zeros(size, dtype=np.int32),
+        filing_id=np.zeros(size, dtype=np.int16),
+        revision=np.zeros(size, dtype=np.int16),
+        quantified_mg=np.zeros(size, dtype=np.int64),
+        reduction_mg=np.zeros(size, dtype=np.int64),
+        points=np.zeros(size, dtype=np.int64),
+        repeated=np.zeros(size, dtype=np.bool_),
+    )

@@ -1,0 +1,217 @@
+"""The main door: a provider's records become evidence and entries, in one transaction."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.db import connection, transaction
+
+from tanpuhui.domain.ledger import services as ledger
+from tanpuhui.domain.ledger.services import ENTRY_TABLE
+from tanpuhui.domain.methodology import services as methodology
+from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.scenarios.data import BatchResult
+from tanpuhui.domain.scenarios.pipeline import (
+    ceilings,
+    checks,
+    overlaps,
+    quantities,
+    repeats,
+    writing,
+)
+from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook, rulebook
+from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
+from tanpuhui.kernel import clock, partitions
+from tanpuhui.kernel.actors import Actor
+from tanpuhui.kernel.locking import Space, lock
+from tanpuhui.kernel.permissions import permit
+
+
+_filings: dict[tuple[str, Rulebook], dict[tuple[str, str], int]] = {}
+
+
+def acts_ingest(
+    *,
+    actor: Actor,
+    provider_id: int,
+    batch_no: str,
+    channel: str,
+    records: pl.DataFrame,
+    dry_run: bool = False,
+) -> BatchResult:
+    """Check, quantify, cap, keep and post a batch: all of it or nothing.
+
+    Exactly once: a provider's batches follow one another, a record whose number is stored
+    answers as it did the first time, so any delivery may be repeated.
+
+    Args:
+        actor: the provider itself, or the system on its behalf (files, simulator).
+        provider_id: whose records these are.
+        batch_no: the provider's own number of this delivery.
+        channel: api, gateway, file, page or simulator.
+        records: columns as `pipeline.work.RECORD_SCHEMA`, and `q_<field>` a quantity sent.
+        dry_run: do everything, keep nothing.
+
+    Raises:
+        NotPermitted: the actor is not this provider.
+    """
+    permit(actor, "scenarios.ingest", party_id=provider_id)
+    work = open_work(records, provider_id)
+    for table in (writing.ACT_TABLE, ENTRY_TABLE):
+        partitions.ensure(table, days_to_come(work))
+    with transaction.atomic():
+        cursor = plain_cursor()
+        prepare(work, cursor)
+        result = settle(
+            work, cursor, actor=actor, batch_no=batch_no, channel=channel, dry_run=dry_run
+        )
+        if dry_run:
+            transaction.set_rollback(True)
+    return result
+
+
+def days_to_come(work: Work) -> list[date]:
+    """The days on which acts of this batch may be stored: from the first scenario to today."""
+    city = rulebook().city
+    first = min(scenario.effective.start for scenario in city.scenarios.values())
+    local = work.frame["occurred_at"].dt.convert_time_zone(city.time_zone).dt.date()
+    found = local.drop_nulls().unique().to_list()
+    return [day for day in found if first <= day <= clock.today() + timedelta(days=1)]
+
+
+def plain_cursor() -> Any:
+    """A plain psycopg cursor in Django's transaction: server-side binding, COPY."""
+    connection.ensure_connection()
+    assert connection.connection is not None
+    return connection.connection.cursor(binary=True)
+
+
+def prepare(work: Work, cursor: Any) -> None:
+    """Everything that depends on the records and the rules, but not on stored acts."""
+    rules = rulebook()
+    lock(cursor, Space.PROVIDER, work.provider_id)
+    provider = parties.organisation_by_id(work.provider_id)
+    checks.given(work)
+    checks.scenarios(work, rules.city, provider.scenario_mask)
+    checks.links(work, cursor)
+    checks.times(work, rules.city)
+    quantities.quantify(work, rules, filings(rules))
+
+
+def filings(rules: Rulebook) -> dict[tuple[str, str], int]:
+    """Filing ids of this process's rules in this database, looked up once."""
+    database = str(connection.settings_dict["NAME"])
+    if (database, rules) not in _filings:
+        _filings[database, rules] = methodology.filings_in_force(rules.city)
+    return _filings[database, rules]
+
+
+def settle(
+    work: Work,
+    cursor: Any,
+    *,
+    actor: Actor,
+    batch_no: str,
+    channel: str,
+    dry_run: bool = False,
+    before_caps: Callable[[], None] | None = None,
+) -> BatchResult:
+    """Everything that depends on what is stored; then write.
+
+    `before_caps` makes this a correction: it takes back what the records replace, once the
+    accounts are locked.
+    """
+    rules = rulebook()
+    repeats.within_batch(work)
+    repeats.against_stored(work, cursor, correcting=before_caps is not None)
+    lock_accounts(work, cursor)
+    if before_caps is not None:
+        before_caps()
+    claims = overlaps.by_key(work, cursor, rules.city)
+    overlaps.by_time(work, cursor, rules.city)
+    ceilings.apply(work, cursor, rules)
+    _mark_empty(work)
+    return write(
+        work,
+        cursor,
+        claims,
+        actor=actor,
+        batch_no=batch_no,
+        channel=channel,
+        dry_run=dry_run,
+        kind="acts" if before_caps is None else "correction",
+    )
+
+
+def lock_accounts(work: Work, cursor: Any) -> None:
+    """From here on nobody else posts to these accounts; frozen and closed ones take no part."""
+    wanted = pl.Series(np.unique(work.account_id[work.live]))
+    if wanted.is_empty():
+        return
+    accounts = ledger.accounts_lock(cursor, wanted)
+    ready = accounts.filter("is_open")["account_id"].to_numpy()
+    work.refuse(~np.isin(work.account_id, ready), "account.not_open")
+
+
+def _mark_empty(work: Work) -> None:
+    """Counted acts that gave neither mass nor points say so."""
+    nothing = work.live & (work.reduction_mg == 0) & (work.points == 0)
+    work.refuse(nothing & (work.quantified_mg == 0), "act.no_reduction")
+
+
+def write(
+    work: Work,
+    cursor: Any,
+    claims: pl.DataFrame,
+    *,
+    actor: Actor,
+    batch_no: str,
+    channel: str,
+    dry_run: bool,
+    kind: str,
+) -> BatchResult:
+    """Journal, evidence, claims, refusals and the batch's own row."""
+    cursor.execute("select nextval('scenarios_batch_id_seq')")
+    batch_id: int = cursor.fetchone()[0]
+    journal_id = writing.post(
+        work,
+        cursor,
+        actor,
+        kind=kind,
+        key=f"batch:{batch_id}",
+        source=f"batch:{work.provider_id}:{batch_no}",
+    )
+    overlaps.claims_write(cursor, work, claims)
+    counts = writing.counts_of(work)
+    counted = (work.reason == 0) & ~work.repeated
+    mg, points = int(work.reduction_mg[counted].sum()), int(work.points[counted].sum())
+    cursor.execute(
+        "insert into scenarios_batch (id, provider_id, batch_no, channel, received_at, records,"
+        " counts, reduction_mg, points, journal_id)"
+        " values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s)",
+        (
+            batch_id,
+            work.provider_id,
+            batch_no,
+            channel,
+            clock.now(),
+            work.size,
+            json.dumps(counts),
+            mg,
+            points,
+            journal_id,
+        ),
+    )
+    writing.write_refusals(work, cursor, batch_id)
+    return BatchResult(
+        batch_id=None if dry_run else batch_id,
+        batch_no=batch_no,
+        counts=counts,
+        reduction_mg=mg,
+        points=points,
+        receipts=writing.receipts_of(work),
+        dry_run=dry_run,
+    )

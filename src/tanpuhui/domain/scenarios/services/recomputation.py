@@ -1,0 +1,182 @@
+"""Computing a period again after a factor was corrected: differences first, then reversals."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.db import transaction
+
+from tanpuhui.domain.methodology import selectors as methodology
+from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.scenarios.data import Difference
+from tanpuhui.domain.scenarios.pipeline import ceilings, quantities, repeats
+from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
+from tanpuhui.domain.scenarios.pipeline.rulebook import Segment, rulebook
+from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
+from tanpuhui.domain.scenarios.reasons import number
+from tanpuhui.domain.scenarios.services.corrections import reverse
+from tanpuhui.domain.scenarios.services.ingestion import (
+    filings,
+    lock_accounts,
+    plain_cursor,
+    write,
+)
+from tanpuhui.kernel import audit, clock
+from tanpuhui.kernel.actors import Actor
+from tanpuhui.kernel.columns import fetch
+from tanpuhui.kernel.locking import Space, lock
+from tanpuhui.kernel.permissions import permit
+
+# One day of a provider at a time bounds memory and the length of a transaction.
+IN_FORCE = """
+select distinct on (item_no) item_no, revision, scenario_no, account_id,
+  (extract(epoch from occurred_at) * 1000000)::bigint, inputs, asset_key,
+  quantified_mg, reduction_mg, points, reason_no, note, occurred_on,
+  (extract(epoch from ended_at) * 1000000)::bigint, filing_id
+from scenarios_act
+where provider_id = %s and occurred_on = %s
+order by item_no, revision desc
+"""
+QUANTIFIED = [number(code) for code in ("counted", "cap.day", "cap.month", "cap.year")]
+Progress = Callable[[int], None]
+
+
+def recompute(
+    *,
+    actor: Actor,
+    first: date,
+    last: date,
+    dry_run: bool,
+    reason: str = "",
+    on_progress: Progress = lambda _: None,
+) -> list[Difference]:
+    """Quantify stored acts of a period by the rules now in force; post what differs.
+
+    Args:
+        actor: authority or system.
+        first: first day.
+        last: last day, inclusive.
+        dry_run: only list.
+        reason: for the audit row of each provider's day.
+        on_progress: called with the number of acts looked at.
+
+    Returns:
+        Every act whose milligrams change.
+    """
+    permit(actor, "scenarios.recompute")
+    found: list[Difference] = []
+    for provider in parties.organisations("provider"):
+        for day in _days(first, last):
+            with transaction.atomic():
+                cursor = plain_cursor()
+                lock(cursor, Space.PROVIDER, provider.party_id)
+                changed = _recompute_day(
+                    cursor, actor, provider.party_id, day, reason, on_progress, dry_run=dry_run
+                )
+                found.extend(changed)
+    return found
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def _recompute_day(
+    cursor: Any,
+    actor: Actor,
+    provider_id: int,
+    day: date,
+    reason: str,
+    on_progress: Progress,
+    *,
+    dry_run: bool,
+) -> list[Difference]:
+    cursor.execute(IN_FORCE, (provider_id, day))
+    stored = fetch(cursor, repeats.STORED_SCHEMA)
+    on_progress(stored.height)
+    stored = stored.filter(pl.col("reason_no").is_in(QUANTIFIED))
+    work = _recomputed(stored, provider_id, day)
+    differs = pl.Series(work.quantified_mg) != stored["quantified_mg"]
+    changed = stored.filter(differs)
+    after = work.quantified_mg[differs.to_numpy()].tolist()
+    found = [
+        Difference(provider_id, row["item_no"], day, row["quantified_mg"], after[index])
+        for index, row in enumerate(changed.iter_rows(named=True))
+    ]
+    if found and not dry_run:
+        _post(cursor, actor, _recomputed(changed, provider_id, day), changed, reason)
+        audit.record(
+            actor,
+            "scenarios:act:recompute",
+            f"provider:{provider_id}",
+            reason=reason,
+            before={"mg": sum(d.before_mg for d in found)},
+            after={"mg": sum(d.after_mg for d in found), "acts": len(found), "day": str(day)},
+        )
+    return found
+
+
+def _recomputed(stored: pl.DataFrame, provider_id: int, day: date) -> Work:
+    """Stored acts as a batch, quantified anew."""
+    rules = rulebook()
+    work = open_work(
+        stored.select(
+            pl.int_range(pl.len()).alias("line"),
+            "item_no",
+            "asset_key",
+            pl.col("started").cast(pl.Datetime("us", "UTC")).alias("occurred_at"),
+        ),
+        provider_id,
+    )
+    work.scenario_no = stored["scenario_no"].to_numpy().copy()
+    work.account_id = stored["account_id"].to_numpy().copy()
+    work.days[:] = (day - EPOCH).days
+    work.ended = stored["ended"].fill_null(stored["started"]).to_numpy().copy()
+    work.revision = (stored["revision"] + 1).to_numpy().copy()
+    work.inputs = stored["inputs"]
+    in_force = filings(rules)
+    for no in stored["scenario_no"].unique():
+        segment = rules.segment(rules.city.scenario_by_no(no), day)
+        for filing_id in stored.filter(pl.col("scenario_no") == no)["filing_id"].unique():
+            mask = (stored["scenario_no"] == no) & (stored["filing_id"] == filing_id)
+            positions = np.flatnonzero(mask.to_numpy())
+            columns = _columns(stored["inputs"].gather(positions), segment, filing_id)
+            quantities.evaluate_segment(work, segment, positions, columns)
+            key = segment.methodology.key if segment.methodology else ""
+            work.filing_id[positions] = in_force[segment.scenario.id, key]
+    return work
+
+
+def _columns(inputs: pl.Series, segment: Segment, filing_id: int) -> dict[str, Any]:
+    """Stored integers by name, in the layout of the filing that they were written under."""
+    names = methodology.filing(filing_id).inputs
+    columns = {}
+    for declared in segment.inputs:
+        if declared.name in names:
+            column = inputs.list.get(names.index(declared.name), null_on_oob=True)
+        else:
+            column = pl.repeat(None, len(inputs), dtype=pl.Int64, eager=True)
+        columns[declared.name] = column.fill_null(declared.absent_stored or 0).to_numpy()
+    return columns
+
+
+def _post(cursor: Any, actor: Actor, work: Work, stored: pl.DataFrame, reason: str) -> None:
+    lock_accounts(work, cursor)
+    taken = stored.filter(pl.Series(work.live))
+    if taken.is_empty():
+        return
+    reverse(cursor, actor, work.provider_id, taken, reason or "recompute")
+    ceilings.apply(work, cursor, rulebook())
+    write(
+        work,
+        cursor,
+        pl.DataFrame(),
+        actor=actor,
+        batch_no=f"recompute-{clock.now():%Y%m%d%H%M%S%f}",
+        channel="recompute",
+        dry_run=False,
+        kind="recompute",
+    )

@@ -1,0 +1,43 @@
+"""Deny unless permitted: the table of actions and the roles that may do them."""
+
+from tanpuhui.kernel.actors import Actor
+from tanpuhui.kernel.errors import NotPermitted
+
+# action -> roles. `own:` roles are permitted only for their own party.
+TABLE: dict[str, frozenset[str]] = {
+    "parties.person_open": frozenset({"system", "operator", "own:provider"}),
+    "parties.organisation_open": frozenset({"system", "operator"}),
+    "parties.key_issue": frozenset({"system", "operator", "own:provider"}),
+    "parties.link": frozenset({"system", "own:provider", "own:person"}),
+    "parties.consent": frozenset({"system", "own:person", "own:provider"}),
+    "parties.staff": frozenset({"system", "operator"}),
+    "ledger.post": frozenset({"system"}),
+    "ledger.freeze": frozenset({"system", "authority", "supervisor"}),
+    "ledger.spend": frozenset({"system", "own:person"}),
+    "ledger.read": frozenset({"system", "operator", "authority", "supervisor", "own:person"}),
+    "methodology.load": frozenset({"system", "authority"}),
+    "scenarios.ingest": frozenset({"system", "own:provider"}),
+    "scenarios.recompute": frozenset({"system", "authority"}),
+    "scenarios.read": frozenset({"system", "operator", "authority", "own:provider"}),
+}
+
+
+def permit(actor: Actor, action: str, *, party_id: int | None = None) -> None:
+    """Return silently where the actor may act.
+
+    Args:
+        actor: who acts.
+        action: a key of TABLE; an unknown one is a programming error.
+        party_id: whose thing it is, for `own:` roles.
+
+    Raises:
+        NotPermitted: everybody else.
+    """
+    allowed = TABLE[action]
+    for role in actor.roles:
+        if role in allowed:
+            return
+        if f"own:{role}" in allowed and party_id is not None and party_id == actor.party_id:
+            return
+    message = "您没有权限进行此操作。请换用有权限的账号，或联系平台运营机构。"
+    raise NotPermitted(message, action=action)
