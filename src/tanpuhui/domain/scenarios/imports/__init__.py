@@ -1,0 +1,1 @@
+"""Files into records: streaming readers driven by an import profile."""
