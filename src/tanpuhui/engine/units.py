@@ -71,7 +71,8 @@ def _table() -> dict[str, tuple[Dimension, Fraction]]:
 _SYMBOLS: dict[str, tuple[Dimension, Fraction]] = _table()
 _SHOWN = {
     "item": "次", "person": "人", "step": "步", "point": "分", "yuan": "元", "fen": "分钱",
-    "month": "月", "year": "年", "day": "天", "m2": "m²", "m3": "m³", "km2": "km²", "*": "·", "1": "",
+    "month": "月", "year": "年", "day": "天", "m2": "m²", "m3": "m³", "km2": "km²",
+    "*": "·", "1": "",
 }  # fmt: skip
 _TOKEN = re.compile(r"\s*([A-Za-z][A-Za-z0-9]*|[%1*/()])")
 

@@ -1,5 +1,6 @@
 """City packs: folders of data, read strictly into engine values. No Django, no code in packs."""
 
+from tanpuhui.packs.checks import Report, check_pack
 from tanpuhui.packs.loader import Document, read_document
 from tanpuhui.packs.manifest import Manifest, Source
 from tanpuhui.packs.pack import Overlap, Pack
@@ -16,8 +17,10 @@ __all__ = [
     "PackProblem",
     "Plausibility",
     "Problems",
+    "Report",
     "Scenario",
     "Source",
+    "check_pack",
     "load_pack",
     "read_document",
 ]
