@@ -31,6 +31,7 @@ app = typer.Typer(
         "第一次使用请运行 tanpuhui demo；每个命令都可加 --help 查看用法。"
     ),
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -49,27 +50,30 @@ app.command("bench", rich_help_panel=CHECK)(bench.bench)
 
 # The parser's English sentences that an operator meets, in Chinese.
 SENTENCES = {
-    r"No such option: (\S+)": r"没有选项 \1",
-    r"No such command '(.+?)'": r"没有命令 \1",
-    r"Missing (?:argument|parameter|command) '?(.*?)'?": r"缺少参数 \1",
-    r"Missing command": r"缺少子命令",
+    r"No such option: (\S+?)(?: \(Possible options: (.+)\))?": r"没有选项 \1",
+    r"No such command '(.+?)'.*": r"没有命令 \1",
     r"Missing option '(.+?)'": r"缺少选项 \1",
+    r"Missing (?:argument|parameter) '(.+?)'": r"缺少参数 \1",
+    r"Missing command": r"缺少子命令",
     r"Option '?(\S+?)'? requires (?:an argument|\d+ arguments?)": r"选项 \1 后面缺少内容",
     r"Option '?(\S+?)'? does not take a value": r"选项 \1 后面不需要内容",
-    r"Got unexpected extra arguments? \((.+)\)": r"多出了参数 \1",
+    r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)": r"多出了参数 \1",
     r"Invalid value for '?(.+?)'?: (.+)": r"\1 的值不对：\2",
     r"Invalid value: (.+)": r"参数的值不对：\1",
 }
 VALUES = {
-    r"'(.*)' is not a valid integer(?: range)?": r"“\1”不是整数",
-    r"'(.*)' is not a valid float(?: range)?": r"“\1”不是数字",
-    r"(\S+) is not in the range (.+)": r"\1 不在范围 \2 内",
-    r"'(.*)' is not one of (.+)": r"“\1”不在可选值 \2 之中",
-    r"'(.*)' does not match the formats? (.+)": r"“\1”请按 \2 的样子写",
-    r"(?:File|Directory|Path) '(.*)' does not exist": r"找不到文件或文件夹 \1",
-    r"(?:File|Path) '(.*)' is a directory": r"\1 是文件夹，需要文件",
-    r"Directory '(.*)' is a file": r"\1 是文件，需要文件夹",
-    r"(?:File|Directory|Path) '(.*)' is not readable": r"没有权限读取 \1",
+    r"Input should be a valid integer.*": r"请填写整数",
+    r"Input should be a valid number.*": r"请填写数字",
+    r"Input should be less than or equal to (\S+)": r"不能大于 \1",
+    r"Input should be greater than or equal to (\S+)": r"不能小于 \1",
+    r"(?:Value error, )?'(.*)' does not match the formats? '%Y-%m-%d'": (
+        r"“\1”不是日期，请写成 2026-01-31 的样子"
+    ),
+    r"(?:Value error, )?'(.*)' is not one of (.+)": r"“\1”不在可选值 \2 之中",
+    r"(?:[Ff]ile|[Dd]ir(?:ectory)?|[Pp]ath) '(.*)' does not exist": r"找不到 \1",
+    r"(?:[Ff]ile|[Pp]ath) '(.*)' is a dir(?:ectory)?": r"\1 是文件夹，需要文件",
+    r"[Dd]ir(?:ectory)? '(.*)' is a file": r"\1 是文件，需要文件夹",
+    r"(?:[Ff]ile|[Dd]ir(?:ectory)?|[Pp]ath) '(.*)' is not readable": r"没有权限读取 \1",
 }
 
 
@@ -78,7 +82,7 @@ def translated(message: str) -> str:
     text = message.strip().splitlines()[0].rstrip(".")
     for table in (SENTENCES, VALUES):
         for pattern, chinese in table.items():
-            match = re.fullmatch(pattern, text) or (table is VALUES and re.search(pattern, text))
+            match = re.fullmatch(pattern, text) if table is SENTENCES else re.search(pattern, text)
             if match:
                 text = text[: match.start()] + match.expand(chinese) + text[match.end() :]
                 break

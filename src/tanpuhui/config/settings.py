@@ -8,6 +8,7 @@ HOME.mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
 PRODUCTION = env.flag("TANPUHUI_PRODUCTION", default=False)
+DEMO = env.flag("TANPUHUI_DEMO", default=False)
 SECRETS = keys.load(HOME / "keys.json", required=PRODUCTION)
 SECRET_KEY = SECRETS.session
 ALLOWED_HOSTS = env.names("TANPUHUI_HOSTS", "localhost,127.0.0.1,[::1],testserver")
@@ -37,7 +38,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "procrastinate.contrib.django",
     "tanpuhui.kernel",
     "tanpuhui.domain.parties",
     "tanpuhui.domain.ledger",
@@ -125,6 +125,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+# A provider's allowance at the HTTP doors: calls a second in the long run, and in one burst.
+API_CALLS_PER_SECOND = int(env.text("TANPUHUI_API_CALLS_PER_SECOND", "200"))
+API_CALLS_AT_ONCE = int(env.text("TANPUHUI_API_CALLS_AT_ONCE", "400"))
 
 LOGGING = {
     "version": 1,

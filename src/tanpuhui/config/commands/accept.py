@@ -1,4 +1,4 @@
-"""Acceptance: import real files that this repository does not hold, and compare with their figures."""
+"""Acceptance: import real files that the repository does not hold, compare with their figures."""
 
 from pathlib import Path
 from typing import Annotated

@@ -52,15 +52,13 @@ def url() -> None:
     say(address())
 
 
-@app.command(
-    "psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
-)
+@app.command("psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(context: typer.Context) -> None:
     """打开数据库命令行；其余参数原样交给 psql。Open psql."""
     django_ready(migrated=False)
     program = _psql_program()
     if program is None:
-        refuse("没有找到 psql 程序：请安装 PostgreSQL 客户端，或使用 tanpuhui db url 给出的地址连接。")
+        refuse("没有找到 psql：请安装 PostgreSQL 客户端，或用 tanpuhui db url 的地址连接。")
     # The embedded server lives as long as a process that asked for it, so wait instead of exec.
     answer = subprocess.run([program, address(), *context.args], check=False)  # noqa: S603 - a fixed program
     raise typer.Exit(answer.returncode)

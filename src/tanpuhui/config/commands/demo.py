@@ -1,5 +1,6 @@
 """One command from nothing to a city in a browser."""
 
+import os
 
 from tanpuhui.config.commands import database, packs, serve, simulate
 from tanpuhui.config.commands.runner import django_ready, note, say
@@ -16,14 +17,13 @@ def demo(
 ) -> None:
     """演示：数据库、规则包、模拟城市、网站，一步到位；再次运行保留全部数据。Demo."""
     serve.port_free(LOOPBACK, port)
+    os.environ["TANPUHUI_DEMO"] = "1"  # people sign in by choosing who to be
     note("正在启动内置数据库……")
     django_ready(migrated=False)
     database.upgrade()
     packs.loaded()
     serve.static_collected()
-    from tanpuhui.config.simulation import city
-
-    if not city.exists():
+    if not simulate.occupied():
         simulate.city(people=people, days=days, seed=seed)
     announce(f"http://{LOOPBACK}:{port}")
     serve.listen(LOOPBACK, port, workers)
@@ -42,5 +42,3 @@ def announce(address: str) -> None:
     say()
     say("  这些账号和数据都是模拟的，只在本机可用。按 Ctrl-C 停止，数据会保留。")
     say()
-
-

@@ -52,5 +52,7 @@ def loaded() -> None:
     from tanpuhui.kernel import actors, cityrules
 
     pack = cityrules.pack()
-    methodology.pack_load(actor=actors.system())
-    note(f"规则包：{pack.title}，场景 {len(pack.scenarios)} 个，方法学 {len(pack.methodologies)} 个。")
+    methodology.pack_load(actor=actors.system(), pack=pack)
+    note(
+        f"规则包：{pack.title}，{len(pack.scenarios)} 个场景，{len(pack.methodologies)} 个方法学。"
+    )

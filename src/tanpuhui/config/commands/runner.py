@@ -77,7 +77,7 @@ class Bar:
     def __init__(self, progress: object | None, task: object | None) -> None:
         self._progress, self._task = progress, task
 
-    def move(self, done: float, total: float | None = None, text: str | None = None) -> None:
+    def move(self, done: float, total: float | None, text: str | None) -> None:
         """Set how much is done, of how much, and what is being done."""
         if self._progress is not None:
             facts = {"completed": done}

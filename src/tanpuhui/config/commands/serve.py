@@ -53,11 +53,10 @@ def static_collected() -> None:
 
 def listen(host: str, port: int, workers: int) -> None:
     """Serve until stopped."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
     # This process holds the embedded database for its workers; they connect on their own.
     from django.db import connections
+    from granian import Granian
+    from granian.constants import Interfaces
 
     connections.close_all()
     Granian(

@@ -1,6 +1,7 @@
 """A believable city, sent through the same door as any provider's messages."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -17,32 +18,50 @@ Until = Annotated[
 Http = Annotated[
     str, typer.Option("--http", help="改为经签名接口发送，如 http://127.0.0.1:8000（可作压力源）")
 ]
+Add = Annotated[bool, typer.Option("--add", help="已有居民时再加一批")]
 PEOPLE, DAYS, SEED = 2_000, 30, 20240807
 
 
 def simulate(
-    people: People = PEOPLE, days: Days = DAYS, seed: Seed = SEED, until: Until = None, http: Http = ""
+    people: People = PEOPLE,
+    days: Days = DAYS,
+    seed: Seed = SEED,
+    until: Until = None,
+    http: Http = "",
+    *,
+    add: Add = False,
 ) -> None:
     """模拟一座小城：通勤高峰、天气、周末、住户月度用量。Simulate a city."""
     if http and not http.startswith(("http://", "https://")):
         wrong_input("--http 请写完整地址，如 http://127.0.0.1:8000。")
     django_ready()
+    if occupied() and not (add or http):
+        refuse("数据库里已有居民。要再加一批模拟居民请加 --add；要重来请换一个 TANPUHUI_HOME。")
     city(people=people, days=days, seed=seed, until=until, http=http)
 
 
-def city(*, people: int, days: int, seed: int, until: datetime | None = None, http: str = "") -> None:
+def occupied() -> bool:
+    """Whether anybody lives here already."""
+    from tanpuhui.config.simulation import city as simulation
+
+    return simulation.exists()
+
+
+def city(
+    *, people: int, days: int, seed: int, until: datetime | None = None, http: str = ""
+) -> None:
     """Simulate, with a bar, and say what came of it."""
     from tanpuhui.config.simulation import city as simulation
 
-    plan = simulation.Plan(
-        people=people, days=days, seed=seed, until=until.date() if until else None, http=http
-    )
-    if simulation.exists() and not http:
-        refuse("数据库里已有模拟城市。要重新模拟，请换一个 TANPUHUI_HOME，或先运行 make distclean。")
+    plan = simulation.Plan(people, days, seed, until.date() if until else None, http)
     with progress("模拟城市", total=1.0) as bar:
         outcome = simulation.run(plan, bar.move)
+    tally = outcome.tally
     note(
-        f"模拟城市：{outcome.people:,} 人，{outcome.providers} 家场景企业，{outcome.records:,} 条记录，"
-        f"入账 {outcome.counted:,} 条，减排量 {outcome.reduction_mg / 1e9:,.2f} tCO₂e，"
-        f"积分 {outcome.points:,}，用时 {outcome.seconds:.1f} 秒。"
+        f"模拟城市：{outcome.people:,} 人，{outcome.providers} 家场景企业，"
+        f"{tally.records:,} 条记录，入账 {tally.counted:,} 条，"
+        f"减排量 {Decimal(tally.reduction_mg).scaleb(-9):,.2f} tCO₂e，"
+        f"积分 {tally.points:,}，用时 {outcome.seconds:.1f} 秒。"
     )
+    rest = {code: count for code, count in tally.reasons.most_common() if code != "counted"}
+    note("未入账：" + "，".join(f"{code} {count:,}" for code, count in rest.items()))

@@ -1,0 +1,196 @@
+"""A believable city: people, providers, consents, and thirty days of what they did."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from tanpuhui.config.simulation import acts, deliveries, logins, senders, weather
+from tanpuhui.config.simulation.deliveries import Delivery, Sender
+from tanpuhui.domain.parties import selectors as party_reads
+from tanpuhui.domain.parties import services as parties
+from tanpuhui.kernel import actors, cityrules, clock
+from tanpuhui.kernel.actors import Actor
+from tanpuhui.packs import Pack
+
+BLOCK = 20_000  # people drawn at once, so that memory stays bounded
+HESITANT = 0.02  # of the people who do something, without consent to it
+NICKNAMES = ("早起的地铁人", "一家三口", "单车少年", "开电车的老周", "爱走路的王阿姨", "住在郊区")
+PHONE = "1990000{:04d}"
+
+Move = Callable[[float, float | None, str | None], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to simulate; the same plan gives the same records.
+
+    last: the last simulated day; None is yesterday.
+    http: address of a running server; empty sends straight into the service.
+    """
+
+    people: int
+    days: int
+    seed: int
+    last: date | None = None
+    http: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it."""
+
+    people: int
+    providers: int
+    tally: senders.Tally
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What every step of a block needs."""
+
+    actor: Actor
+    city: Pack
+    providers: Sequence[Sender]
+    rng: np.random.Generator
+
+
+def exists() -> bool:
+    """Whether anybody lives here already."""
+    return bool(party_reads.people(1))
+
+
+def run(plan: Plan, move: Move) -> Outcome:
+    """Open the city and send its records, block by block of people."""
+    begun = time.perf_counter()
+    actor = actors.system(label="simulator")
+    city = cityrules.pack()
+    last = plan.last or clock.today() - timedelta(days=1)
+    days = weather.days_of(last, plan.days, np.random.default_rng([plan.seed, 0]))
+    first = not exists()
+    providers = open_organisations(actor, city, with_logins=first)
+    tally = senders.Tally()
+    send = (
+        senders.to_http(plan.http, actor, providers, tally)
+        if plan.http
+        else senders.to_service(actor, tally)
+    )
+    done = 0
+    while done < plan.people:
+        size = min(BLOCK, plan.people - done)
+        rng = np.random.default_rng([plan.seed, 1, done])
+        stage = Stage(actor, city, providers, rng)
+        batches = _block(stage, days, size, named=first and not done)
+        for number, delivery in enumerate(batches, start=1):
+            send(delivery)
+            share = (done + size * number / len(batches)) / plan.people
+            move(share, 1.0, f"模拟城市 {delivery.sent_on:%m-%d}")
+        done += size
+    return Outcome(plan.people, len(providers), tally, time.perf_counter() - begun)
+
+
+def open_organisations(actor: Actor, city: Pack, *, with_logins: bool) -> list[Sender]:
+    """The pack's organisations; those that may send are returned."""
+    numbers = {scenario.id: scenario.no for scenario in city.scenarios.values()}
+    found, by_kind = [], {}
+    for row in (city.organisations or {}).get("organisations", []):
+        names = tuple(row.get("scenarios", ()))
+        opened = parties.organisation_open(
+            actor=actor,
+            code=row["code"],
+            kind=row["kind"],
+            title=row["title"],
+            scenario_mask=sum(1 << numbers[name] for name in names),
+        )
+        by_kind.setdefault(row["kind"], opened)
+        if names:
+            found.append(Sender(opened.party_id, opened.code, opened.title, names))
+    if with_logins:
+        staff = {
+            sender.code: (sender.party_id, "provider", f"场景企业 · {sender.title}")
+            for sender in found[:3]
+        }
+        for kind, title in (("operator", "运营机构"), ("authority", "管理机构")):
+            if kind in by_kind:
+                staff[f"demo-{kind}"] = (by_kind[kind].party_id, kind, title)
+        logins.make(actor, staff)
+    return found
+
+
+def _block(
+    stage: Stage, days: Sequence[weather.Weather], size: int, *, named: bool
+) -> list[Delivery]:
+    """Open a block of people and draw what their providers send, in the order of sending."""
+    city = stage.city
+    people = acts.population(city, size, stage.rng)
+    ids = _open_people(stage, size, named=named)
+    drawn = acts.draw(city, people, days, stage.rng)
+    run_no = f"{ids[0]:x}"
+    batches: list[Delivery] = []
+    for sender in stage.providers:
+        subjects = deliveries.pseudonyms(sender, ids[0], size)
+        _bind(stage, sender, people, ids, subjects)
+        records = deliveries.records_of(sender, drawn, subjects, run_no, city.time_zone)
+        sent = deliveries.with_mistakes(records, stage.rng)
+        batches.extend(deliveries.deliveries(sender, sent, run_no, days[-1].day))
+    return sorted(batches, key=lambda delivery: (delivery.sent_on, delivery.sender.code))
+
+
+def _open_people(stage: Stage, size: int, *, named: bool) -> list[int]:
+    """Party ids; the first few have names and phones, so that a visitor can be one of them."""
+    regions = [row["code"] for row in (stage.city.regions or {}).get("regions", [])] or [""]
+    known = [
+        parties.person_open(
+            actor=stage.actor,
+            phone=PHONE.format(number),
+            nickname=nickname,
+            region=regions[number % len(regions)],
+        ).party_id
+        for number, nickname in enumerate(NICKNAMES[: size if named else 0], start=1)
+    ]
+    rest = parties.people_open_many(actor=stage.actor, count=size - len(known), regions=regions)
+    return known + rest
+
+
+def _bind(
+    stage: Stage,
+    sender: Sender,
+    people: acts.Population,
+    ids: Sequence[int],
+    subjects: Sequence[str],
+) -> None:
+    """Links for everybody who does one of the sender's scenarios; consent to each but for a few."""
+    numbers = [stage.city.scenarios[name].no for name in sender.scenarios]
+    does = np.logical_or.reduce([people.adopts[no] for no in numbers])
+    linked = np.flatnonzero(does)
+    parties.links_bind_many(
+        actor=stage.actor,
+        provider_id=sender.party_id,
+        subjects=[subjects[index] for index in linked],
+        person_ids=[ids[index] for index in linked],
+    )
+    for name, no in zip(sender.scenarios, numbers, strict=True):
+        agrees = people.adopts[no] & (stage.rng.random(people.size) >= HESITANT)
+        parties.consents_grant_many(
+            actor=stage.actor,
+            provider_id=sender.party_id,
+            person_ids=[ids[index] for index in np.flatnonzero(agrees)],
+            scenario_nos=[no],
+            text_version=consent_text(stage.city, name),
+        )
+
+
+def consent_text(city: Pack, scenario_id: str) -> str:
+    """`id/version` of the newest words that cover a scenario."""
+    covering = [
+        row
+        for row in (city.consents or {}).get("consents", [])
+        if row["purpose"] == "quantify" and scenario_id in row.get("scenarios", [scenario_id])
+    ]
+    if not covering:
+        return ""
+    newest = max(covering, key=lambda row: row["version"])
+    return f"{newest['id']}/{newest['version']}"
