@@ -4,6 +4,17 @@ from typing import Any
 
 import pgpq
 import polars as pl
+import psycopg
+from django.db import connection
+
+
+def plain_cursor() -> psycopg.Cursor[Any]:
+    """A psycopg cursor in Django's own transaction: server-side binding, binary results, COPY."""
+    connection.ensure_connection()
+    assert connection.connection is not None
+    cursor = psycopg.Cursor(connection.connection)
+    cursor.format = psycopg.pq.Format.BINARY
+    return cursor
 
 
 def copy_rows(cursor: Any, table: str, frame: pl.DataFrame) -> None:

@@ -71,6 +71,31 @@ def statement(account_id: int, month: date) -> list[StatementLine]:
         return [StatementLine(*row) for row in cursor.fetchall()]
 
 
+def lines_recent(account_id: int, limit: int) -> list[tuple[int, date, int]]:
+    """(journal id, day, scenario number) of an account's latest lines from acts, newest first."""
+    rows = (
+        Entry.objects.filter(account_id=account_id, scenario_no__gt=0)
+        .order_by("-occurred_on", "-journal_id")
+        .values_list("journal_id", "occurred_on", "scenario_no")
+    )
+    return list(rows[:limit])
+
+
+def lines_in_month(
+    account_id: int, month: date, *, scenario_no: int | None = None
+) -> list[tuple[int, date, int]]:
+    """(journal id, day, scenario number) of an account's lines of one month."""
+    rows = Entry.objects.filter(
+        account_id=account_id,
+        scenario_no__gt=0,
+        occurred_on__gte=month_of(month),
+        occurred_on__lt=month_after(month),
+    )
+    if scenario_no is not None:
+        rows = rows.filter(scenario_no=scenario_no)
+    return list(rows.values_list("journal_id", "occurred_on", "scenario_no"))
+
+
 def usage(cursor: Any, windows: pl.DataFrame) -> pl.DataFrame:
     """Acts and mass already posted in each window; the accounts must be locked.
 

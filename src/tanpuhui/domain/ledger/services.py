@@ -24,6 +24,7 @@ LINE_SCHEMA: dict[str, Any] = {
     "points": pl.Int64,
     "acts": pl.Int32,
 }
+LINE_COLUMNS = list(LINE_SCHEMA)
 # The counter-account of points that are spent; a mall with its own accounts comes with rewards.
 SPENT_POINTS_ACCOUNT = -1000
 
@@ -130,7 +131,7 @@ def journal_post(
         (kind, key, occurred_on, source, actor.label or actor.kind, reverses),
     )
     journal_id: int = cursor.fetchone()[0]
-    entries = pl.concat([lines.select(LINE_SCHEMA), _counter_lines(lines)])
+    entries = pl.concat([lines.select(LINE_COLUMNS), _counter_lines(lines)])
     columns.copy_rows(
         cursor,
         ENTRY_TABLE,
@@ -200,7 +201,7 @@ def journal_reverse_lines(
         The journal's id.
     """
     accounts = accounts_lock(cursor, lines["account_id"].unique())
-    kept = _within_balance(lines.select(LINE_SCHEMA).sort("account_id", "occurred_on"), accounts)
+    kept = _within_balance(lines.select(LINE_COLUMNS).sort("account_id", "occurred_on"), accounts)
     cursor.execute("select nextval('ledger_journal_id_seq')")
     key = f"reversal:{cursor.fetchone()[0]}"
     journal_id = journal_post(
@@ -210,7 +211,7 @@ def journal_reverse_lines(
         key=key,
         occurred_on=occurred_on,
         source=source,
-        lines=kept.select(LINE_SCHEMA),
+        lines=kept.select(LINE_COLUMNS),
     )
     owed = kept.filter((pl.col("owed_mg") > 0) | (pl.col("owed_points") > 0))
     Clawback.objects.bulk_create(
@@ -255,9 +256,7 @@ def clawbacks_settle(*, actor: Actor) -> int:
         return 0
     partitions.ensure(ENTRY_TABLE, [row.occurred_on for row in open_ones])
     with transaction.atomic():
-        connection.ensure_connection()
-        assert connection.connection is not None
-        cursor = connection.connection.cursor(binary=True)
+        cursor = columns.plain_cursor()
         lines = pl.DataFrame(
             [
                 (r.account_id, r.occurred_on, r.scenario_no, -r.reduction_mg, -r.points, 0)
@@ -290,7 +289,8 @@ def points_spend(*, actor: Actor, account_id: int, points: int, key: str, source
     today = clock.today()
     partitions.ensure(ENTRY_TABLE, [today])
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic():
+            cursor = columns.plain_cursor()
             account = _locked_open(account_id)
             known = Journal.objects.filter(key=key).first()
             if known is not None:
@@ -369,7 +369,8 @@ def hold_capture(*, actor: Actor, key: str, source: str) -> int:
     """
     today = clock.today()
     partitions.ensure(ENTRY_TABLE, [today])
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
+        cursor = columns.plain_cursor()
         hold = _hold_locked(actor, key)
         if hold.state == HoldState.CAPTURED:
             return Journal.objects.get(key=f"hold:{key}").pk

@@ -101,3 +101,46 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule}:{self.key_digest}"
+
+
+class ImportRun(models.Model):
+    """How far a file has been imported: one row per provider, file content and profile.
+
+    Written in the transaction of each chunk, so that a killed import goes on where it stopped.
+    Personal data held: none.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", "进行中"
+        STOPPED = "stopped", "已停止"
+        FAILED = "failed", "出错"
+        DONE = "done", "已完成"
+
+    provider_id = models.BigIntegerField()
+    file_digest = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=255)
+    profile = models.CharField(max_length=80)
+    layout = models.CharField(max_length=120, help_text="what chunk borders depend on")
+    size = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices)
+    rows_done = models.BigIntegerField(default=0)
+    chunks_done = models.IntegerField(default=0)
+    counts = models.JSONField(default=dict, help_text="code → number of records")
+    reduction_mg = models.BigIntegerField(default=0)
+    points = models.BigIntegerField(default=0)
+    refused_path = models.TextField(default="")
+    refused_bytes = models.BigIntegerField(default=0)
+    error = models.CharField(max_length=64, default="")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider_id", "file_digest", "profile"], name="scenarios_import_once"
+            )
+        ]
+        db_table = "scenarios_import"
+
+    def __str__(self) -> str:
+        return f"{self.file_name}:{self.profile}:{self.state}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
 
@@ -148,8 +149,10 @@ def xlsx_frames(path: Path, form: FileForm, columns: tuple[str, ...]) -> Iterato
     return _frames(rows(), columns)
 
 
-def parquet_frames(path: Path, columns: tuple[str, ...], rows: int) -> Iterator[pl.DataFrame]:
-    """Record batches of the asked columns with their own types; `@raw` is JSON.
+def parquet_frames(
+    path: Path, columns: tuple[str, ...], rows: int
+) -> Iterator[tuple[pl.DataFrame, Fraction]]:
+    """Record batches of the asked columns with their own types, `@raw` as JSON; and the share read.
 
     Raises:
         FileError: `file.parquet_broken`, `file.column_missing`.
@@ -171,12 +174,13 @@ def parquet_frames(path: Path, columns: tuple[str, ...], rows: int) -> Iterator[
         for batch in file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False):
             frame = pl.DataFrame(pl.from_arrow(batch))
             values = frame.select(columns)
-            yield values.with_columns(
+            records = values.with_columns(
                 pl.int_range(line, line + frame.height, dtype=pl.Int64).alias("@line"),
                 pl.struct(columns).struct.json_encode().alias("@raw"),
                 pl.lit(None, pl.String).alias("@refused"),
             )
             line += frame.height
+            yield records, Fraction(line - 1, max(1, file.metadata.num_rows))
     except (pa.ArrowException, OSError) as error:
         raise FileError(
             "file.parquet_broken", f"第 {line} 行之后无法读取（{error}），请重新导出。"

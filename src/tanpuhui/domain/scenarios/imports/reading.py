@@ -12,7 +12,7 @@ from tanpuhui.domain.scenarios.imports.csvfile import csv_frames
 from tanpuhui.domain.scenarios.imports.faults import FileError
 from tanpuhui.domain.scenarios.imports.lookups import lookups_read
 from tanpuhui.domain.scenarios.imports.pairing import Pairs
-from tanpuhui.domain.scenarios.imports.source import file_open
+from tanpuhui.domain.scenarios.imports.source import file_check, unpacked
 from tanpuhui.domain.scenarios.imports.sums import Sums
 from tanpuhui.domain.scenarios.imports.times import INSTANT, times_read
 from tanpuhui.domain.scenarios.imports.tracks import Tracks
@@ -34,6 +34,8 @@ class Chunk:
     records: pl.DataFrame
     rows_read: int
     """Rows of the file read so far, this chunk's included."""
+    bytes_read: int
+    """Bytes of the file read so far, for progress."""
 
 
 @dataclass
@@ -47,12 +49,14 @@ class Reading:
     chunk_rows: int = CHUNK_ROWS
     spill: Path = Path("var/spill")
     rows_read: int = 0
+    bytes_read: int = 0
     left_out: int = 0
     """Rows that the profile does not want (`keep`), or that hold no value (`unpivot`)."""
     joined: int = 0
     """Rows that went into another record (second tap, points, readings)."""
 
     def __post_init__(self) -> None:
+        file_check(self.path)
         self._tables = lookups_read(self.profile, self.path, self.lookups)
         self._names = tuple(f"q_{quantity.name}" for quantity in self.profile.quantities)
 
@@ -62,7 +66,7 @@ class Reading:
         Raises:
             FileError: the file is not what the profile says; chunks given before stay valid.
         """
-        self.rows_read = self.left_out = self.joined = 0
+        self.rows_read = self.bytes_read = self.left_out = self.joined = 0
         held: list[pl.DataFrame] = []
         count = index = 0
         for records in self._records():
@@ -70,7 +74,7 @@ class Reading:
             count += records.height
             while count >= self.chunk_rows:
                 whole = pl.concat(held)
-                yield Chunk(index, whole.head(self.chunk_rows), self.rows_read)
+                yield Chunk(index, whole.head(self.chunk_rows), self.rows_read, self.bytes_read)
                 index += 1
                 held = [whole.slice(self.chunk_rows)]
                 count -= self.chunk_rows
@@ -78,20 +82,26 @@ class Reading:
             if not self.rows_read:
                 raise FileError("file.no_rows", "文件只有表头，没有数据行。")
             if count:
-                yield Chunk(index, pl.concat(held), self.rows_read)
+                yield Chunk(index, pl.concat(held), self.rows_read, self.bytes_read)
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The rows of the file, before any rule: `@line`, `@raw`, `@refused` and the columns read."""
         form = self.profile.file
         wanted = self.profile.columns
+        size = self.path.stat().st_size
         if form.kind == "parquet":
-            yield from objects.parquet_frames(self.path, wanted, FRAME_ROWS)
+            for frame, share in objects.parquet_frames(self.path, wanted, FRAME_ROWS):
+                self.bytes_read = int(size * share)
+                yield frame
         elif form.kind == "xlsx":
+            self.bytes_read = size
             yield from objects.xlsx_frames(self.path, form, wanted)
         else:
             read = {"csv": csv_frames, "ndjson": objects.ndjson_frames, "json": objects.json_frames}
-            with file_open(self.path) as stream:
-                yield from read[form.kind](stream, form, wanted)
+            with self.path.open("rb") as stream:
+                for frame in read[form.kind](unpacked(stream), form, wanted):
+                    self.bytes_read = stream.tell()
+                    yield frame
 
     def _records(self) -> Iterator[pl.DataFrame]:
         stage = self._stage()

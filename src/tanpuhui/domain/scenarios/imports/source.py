@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,24 +31,30 @@ class Block:
     lines: Offsets
 
 
-def file_open(path: Path) -> IO[bytes]:
-    """Open a file, unpacking gzip on the way.
+def file_check(path: Path) -> None:
+    """Refuse what is no readable, filled file.
 
     Raises:
         FileError: `file.missing`, `file.empty`.
     """
     try:
-        stream = path.open("rb")
+        with path.open("rb") as stream:
+            filled = stream.read(1)
     except OSError as error:
         raise FileError(
-            "file.missing", f"打不开文件“{path}”：{error.strerror}。请核对路径和权限。"
+            "file.missing", f"打不开文件“{path}”（{error.strerror}），请核对路径和权限。"
         ) from error
+    if not filled:
+        raise FileError("file.empty", f"文件“{path.name}”是空的，没有可导入的内容。")
+
+
+def unpacked(stream: IO[bytes]) -> IO[bytes]:
+    """The stream itself, or its contents where it is packed with gzip."""
     mark = stream.read(2)
     stream.seek(0)
-    if not mark:
-        stream.close()
-        raise FileError("file.empty", f"文件“{path.name}”是空的，没有可导入的内容。")
-    return gzip.open(stream) if mark == _GZIP else stream  # type: ignore[return-value]
+    if mark == _GZIP:
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
+    return stream
 
 
 def file_digest(path: Path, on_bytes: Callable[[int], None] | None = None) -> str:
@@ -57,19 +63,18 @@ def file_digest(path: Path, on_bytes: Callable[[int], None] | None = None) -> st
     Raises:
         FileError: `file.missing`, `file.empty`, `file.gzip_truncated`, `file.gzip_broken`.
     """
+    file_check(path)
     digest = hashlib.sha256()
-    with file_open(path):
-        pass
     with path.open("rb") as stream:
         packed = stream.read(2) == _GZIP
         stream.seek(0)
         while block := stream.read(BLOCK_BYTES):
             digest.update(block)
             if on_bytes:
-                on_bytes(len(block))
-    if packed:
-        with file_open(path) as unpacked:
-            for _ in bytes_read(unpacked):
+                on_bytes(stream.tell())
+        if packed:
+            stream.seek(0)
+            for _ in bytes_read(unpacked(stream)):
                 pass
     return digest.hexdigest()
 

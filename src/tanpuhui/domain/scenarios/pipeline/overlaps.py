@@ -23,7 +23,8 @@ where rule = any(%s) and key_digest = any(%s)
 # Counted acts in force of the given journals and accounts that touch a window.
 TOUCHING = """
 select w.position, act.scenario_no, (extract(epoch from act.occurred_at) * 1000000)::bigint,
-  (extract(epoch from coalesce(act.ended_at, act.occurred_at)) * 1000000)::bigint
+  (extract(epoch from coalesce(act.ended_at, act.occurred_at)) * 1000000)::bigint,
+  act.provider_id, act.item_no
 from unnest(%(position)s::bigint[], %(account_id)s::bigint[], %(journal_id)s::bigint[],
   %(occurred_on)s::date[], %(scenario_no)s::bigint[]) as w(position, account_id, journal_id,
   occurred_on, scenario_no)

@@ -91,7 +91,9 @@ def _quantify_segment(
     return pl.DataFrame(
         {
             "position": positions.astype(np.int64),
-            "inputs": frame.select(pl.concat_list(pl.all())).to_series(),
+            "inputs": frame.select(pl.concat_list(pl.all())).to_series()
+            if stored
+            else pl.Series([[]] * len(positions), dtype=pl.List(pl.Int64)),
         }
     )
 

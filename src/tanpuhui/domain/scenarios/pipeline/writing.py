@@ -168,5 +168,5 @@ def receipts_of(work: Work) -> pl.DataFrame:
             .then("message")
             .otherwise(pl.format("{}（{}）", "message", "note"))
         )
-        .select(RECEIPT_SCHEMA)
+        .select(list(RECEIPT_SCHEMA))
     )

@@ -15,13 +15,12 @@ from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
 from tanpuhui.domain.scenarios.reasons import number
 from tanpuhui.domain.scenarios.services.ingestion import (
     days_to_come,
-    plain_cursor,
     prepare,
     settle,
 )
 from tanpuhui.kernel import audit, partitions
 from tanpuhui.kernel.actors import Actor
-from tanpuhui.kernel.columns import copy_rows
+from tanpuhui.kernel.columns import copy_rows, plain_cursor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
 

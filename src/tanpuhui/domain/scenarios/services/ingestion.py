@@ -26,6 +26,7 @@ from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook, rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
 from tanpuhui.kernel import clock, partitions
 from tanpuhui.kernel.actors import Actor
+from tanpuhui.kernel.columns import plain_cursor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
 
@@ -80,13 +81,6 @@ def days_to_come(work: Work) -> list[date]:
     local = work.frame["occurred_at"].dt.convert_time_zone(city.time_zone).dt.date()
     found = local.drop_nulls().unique().to_list()
     return [day for day in found if first <= day <= clock.today() + timedelta(days=1)]
-
-
-def plain_cursor() -> Any:
-    """A plain psycopg cursor in Django's transaction: server-side binding, COPY."""
-    connection.ensure_connection()
-    assert connection.connection is not None
-    return connection.connection.cursor(binary=True)
 
 
 def prepare(work: Work, cursor: Any) -> None:

@@ -20,12 +20,11 @@ from tanpuhui.domain.scenarios.services.corrections import reverse
 from tanpuhui.domain.scenarios.services.ingestion import (
     filings,
     lock_accounts,
-    plain_cursor,
     write,
 )
 from tanpuhui.kernel import audit, clock
 from tanpuhui.kernel.actors import Actor
-from tanpuhui.kernel.columns import fetch
+from tanpuhui.kernel.columns import fetch, plain_cursor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
 

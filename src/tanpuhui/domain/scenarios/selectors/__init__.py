@@ -1,0 +1,33 @@
+"""Reads of scenarios: a citizen's acts, one act explained, a provider's batches and refusals."""
+
+from tanpuhui.domain.scenarios.selectors.acts import (
+    acts_in_month,
+    acts_recent,
+    consents_of,
+    receipt_no,
+)
+from tanpuhui.domain.scenarios.selectors.batches import (
+    batch,
+    batches,
+    batches_by_no,
+    day_totals,
+    refusal_counts,
+    refusals,
+    refusals_all,
+)
+from tanpuhui.domain.scenarios.selectors.explanation import act_explained
+
+__all__ = [
+    "act_explained",
+    "acts_in_month",
+    "acts_recent",
+    "batch",
+    "batches",
+    "batches_by_no",
+    "consents_of",
+    "day_totals",
+    "receipt_no",
+    "refusal_counts",
+    "refusals",
+    "refusals_all",
+]

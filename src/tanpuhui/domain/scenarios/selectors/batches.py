@@ -1,0 +1,126 @@
+"""A provider's deliveries, refusals and days."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from tanpuhui.domain.scenarios import errors
+from tanpuhui.domain.scenarios.data import BatchView, DayTotals, RefusalView
+from tanpuhui.domain.scenarios.models import Act, Batch, Refusal
+from tanpuhui.domain.scenarios.reasons import BY_CODE, BY_NO
+from tanpuhui.kernel import clock
+
+
+def batches(
+    provider_id: int, *, channel: str = "", limit: int = 50, offset: int = 0
+) -> list[BatchView]:
+    """A provider's deliveries, newest first."""
+    rows = Batch.objects.filter(provider_id=provider_id)
+    if channel:
+        rows = rows.filter(channel=channel)
+    return [_batch_view(row) for row in rows.order_by("-id")[offset : offset + limit]]
+
+
+def batch(provider_id: int, batch_id: int) -> BatchView:
+    """One delivery of this provider.
+
+    Raises:
+        UnknownBatch: there is none, or it is another provider's.
+    """
+    row = Batch.objects.filter(provider_id=provider_id, pk=batch_id).first()
+    if row is None:
+        raise errors.UnknownBatch("没有这个批次，请从批次列表重新进入。")
+    return _batch_view(row)
+
+
+def batches_by_no(provider_id: int, batch_no: str) -> list[BatchView]:
+    """All deliveries under one number (a repeated delivery is a row of its own), oldest first."""
+    rows = Batch.objects.filter(provider_id=provider_id, batch_no=batch_no).order_by("id")
+    return [_batch_view(row) for row in rows]
+
+
+def _batch_view(row: Batch) -> BatchView:
+    refused = sum(
+        number
+        for code, number in row.counts.items()
+        if code in BY_CODE and BY_CODE[code].kind in {"refused", "silent"}
+    )
+    return BatchView(
+        id=row.pk,
+        batch_no=row.batch_no,
+        channel=row.channel,
+        received_at=row.received_at,
+        records=row.records,
+        counts=row.counts,
+        counted=row.counts.get("counted", 0),
+        refused=refused,
+        reduction_mg=row.reduction_mg,
+        points=row.points,
+    )
+
+
+def refusals(
+    provider_id: int, batch_id: int, *, code: str = "", limit: int = 50, offset: int = 0
+) -> list[RefusalView]:
+    """Refused records of a batch in their order."""
+    rows = _refusal_rows(provider_id, batch_id, code)
+    return [_refusal_view(row) for row in rows[offset : offset + limit]]
+
+
+def refusals_all(provider_id: int, batch_id: int) -> Iterator[RefusalView]:
+    """Every refused record of a batch, streamed."""
+    for row in _refusal_rows(provider_id, batch_id, "").iterator(chunk_size=5000):
+        yield _refusal_view(row)
+
+
+def refusal_counts(provider_id: int, batch_id: int) -> list[tuple[str, str, int]]:
+    """(code, sentence, number) of a batch's refusals, the most frequent first."""
+    rows = (
+        _refusal_rows(provider_id, batch_id, "")
+        .order_by()
+        .values("reason_no")
+        .annotate(number=Count("*"))
+        .order_by("-number", "reason_no")
+    )
+    return [(BY_NO[r["reason_no"]].code, BY_NO[r["reason_no"]].sentence, r["number"]) for r in rows]
+
+
+def _refusal_rows(provider_id: int, batch_id: int, code: str) -> Any:
+    rows = Refusal.objects.filter(batch_id=batch_id, batch__provider_id=provider_id)
+    if code:
+        wanted = [reason.no for reason in BY_NO.values() if reason.code == code]
+        rows = rows.filter(reason_no__in=wanted)
+    return rows.order_by("line", "id")
+
+
+def _refusal_view(row: Refusal) -> RefusalView:
+    reason = BY_NO[row.reason_no]
+    return RefusalView(row.line, row.item_no, reason.code, reason.sentence, row.note, row.raw)
+
+
+def day_totals(provider_id: int, *, days: int = 30) -> list[DayTotals]:
+    """What stands in the book for a provider's recent days, newest first."""
+    first = clock.today() - timedelta(days=days)
+    rows = (
+        Act.objects.filter(provider_id=provider_id, occurred_on__gte=first)
+        .values("occurred_on")
+        .annotate(
+            counted=Count("*", filter=Q(reason_no=0)),
+            all=Count("*"),
+            mg=Sum("reduction_mg", filter=Q(reason_no=0)),
+            points_sum=Sum("points", filter=Q(reason_no=0)),
+        )
+        .order_by("-occurred_on")
+    )
+    return [
+        DayTotals(
+            r["occurred_on"],
+            r["counted"],
+            r["all"] - r["counted"],
+            r["mg"] or 0,
+            r["points_sum"] or 0,
+        )
+        for r in rows
+    ]
