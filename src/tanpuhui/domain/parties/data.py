@@ -49,6 +49,17 @@ class ConsentView:
 
 
 @dataclass(frozen=True)
+class MemberView:
+    """A person as one provider that registered them may see them: masked."""
+
+    person_id: int
+    subject: str
+    name_masked: str
+    phone_masked: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True)
 class StaffView:
     """A login's organisation and role."""
 

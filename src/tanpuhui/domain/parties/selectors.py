@@ -1,5 +1,7 @@
 """Reads of parties; identity never leaves this context unmasked."""
 
+from datetime import datetime
+
 from typing import Any
 
 import polars as pl
@@ -8,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from tanpuhui.domain.parties import errors
 from tanpuhui.domain.parties.data import (
     ConsentView,
+    MemberView,
     OrganisationView,
     PersonView,
     ProviderKeyView,
@@ -83,6 +86,13 @@ def person_by_phone(phone: str) -> PersonView | None:
     return _person(row) if row else None
 
 
+def person_by_identity(identity: str) -> PersonView | None:
+    """The person with this identity number."""
+    index = crypto.blind_index(identity, context="parties.person.identity")
+    row = Person.objects.filter(identity_index=index).first()
+    return _person(row) if row else None
+
+
 def person_by_public_id(public_id: str) -> PersonView | None:
     """The person with this pseudonym."""
     row = Person.objects.filter(public_id=public_id).first()
@@ -127,6 +137,32 @@ def links_find(cursor: Any, provider_id: int, subjects: list[str]) -> pl.DataFra
     return fetch(cursor, {"subject": pl.String, "person_id": pl.Int64, "mask": pl.Int64})
 
 
+def members(
+    provider_id: int,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    offset: int = 0,
+    limit: int = 20,
+) -> tuple[int, list[MemberView]]:
+    """How many people a provider has linked in a window, and a page of them by time, masked."""
+    rows = SubjectLink.objects.filter(provider_id=provider_id)
+    if since is not None:
+        rows = rows.filter(linked_at__gte=since)
+    if until is not None:
+        rows = rows.filter(linked_at__lt=until)
+    page = list(rows.order_by("linked_at", "pk")[offset : offset + limit])
+    people = Person.objects.in_bulk([row.person_id for row in page])
+    return rows.count(), [_member(row, people.get(row.person_id)) for row in page]
+
+
+def member(provider_id: int, person_id: int) -> MemberView | None:
+    """One person that a provider has linked, masked; the first link where there are several."""
+    row = SubjectLink.objects.filter(provider_id=provider_id, person_id=person_id)
+    link = row.order_by("linked_at", "pk").first()
+    return _member(link, Person.objects.filter(pk=person_id).first()) if link else None
+
+
 def consents(person_id: int) -> list[ConsentView]:
     """Every consent that a person gave, newest first, withdrawn ones included."""
     titles = dict(Organisation.objects.values_list("pk", "title"))
@@ -158,3 +194,18 @@ def _organisation(row: Organisation) -> OrganisationView:
 
 def _person(row: Person) -> PersonView:
     return PersonView(row.pk, row.public_id, row.nickname, row.region)
+
+
+def _member(link: SubjectLink, person: Person | None) -> MemberView:
+    def plain(sealed: str, field: str) -> str:
+        return crypto.decrypt(sealed, context=f"parties.person.{field}") if sealed else ""
+
+    name = plain(person.name_sealed, "name") if person else ""
+    phone = plain(person.phone_sealed, "phone") if person else ""
+    return MemberView(
+        person_id=link.person_id,
+        subject=link.subject,
+        name_masked=name[:1] + "*" * (len(name) - 1),
+        phone_masked=f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else "*" * len(phone),  # noqa: PLR2004 - a Chinese mobile number
+        linked_at=link.linked_at,
+    )

@@ -30,12 +30,18 @@ def public_id() -> str:
 
 
 def person_open(
-    *, actor: Actor, phone: str = "", nickname: str = "", region: str = "", name: str = ""
+    *,
+    actor: Actor,
+    phone: str = "",
+    nickname: str = "",
+    region: str = "",
+    name: str = "",
+    identity: str = "",
 ) -> PersonView:
-    """Open a citizen; phone and name are sealed before they reach the database.
+    """Open a citizen; phone, name and identity number are sealed before they reach the database.
 
     Raises:
-        PhoneTaken: the phone already has an account.
+        PhoneTaken: the phone or the identity number already has an account.
     """
     permit(actor, "parties.person_open", party_id=actor.party_id)
     context = "parties.person"
@@ -52,6 +58,12 @@ def person_open(
                 if phone
                 else None,
                 name_sealed=crypto.encrypt(name, context=f"{context}.name") if name else "",
+                identity_sealed=crypto.encrypt(identity, context=f"{context}.identity")
+                if identity
+                else "",
+                identity_index=crypto.blind_index(identity, context=f"{context}.identity")
+                if identity
+                else None,
             )
             audit.record(actor, "parties:person:open", f"person:{party.pk}")
     except IntegrityError as error:
