@@ -19,6 +19,16 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class Circulation:
+    """What all scenarios have given to all holders, and how many people hold an account."""
+
+    reduction_mg: int
+    points: int
+    acts: int
+    people: int
+
+
+@dataclass(frozen=True)
 class MonthSum:
     """One account's month."""
 

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from tanpuhui.domain.ledger import errors
-from tanpuhui.domain.ledger.data import Balance, DaySum, MonthSum, Proof, StatementLine
+from tanpuhui.domain.ledger.data import Balance, Circulation, DaySum, MonthSum, Proof, StatementLine
 from tanpuhui.domain.ledger.models import Account, Entry, Journal
 from tanpuhui.kernel import columns, sqlfiles
 from tanpuhui.kernel.partitions import month_after, month_of
@@ -149,6 +149,19 @@ def entries_near(cursor: Any, windows: pl.DataFrame, scenario_nos: list[int]) ->
             "occurred_on": pl.Date,
             "scenario_no": pl.Int64,
         },
+    )
+
+
+def circulation() -> Circulation:
+    """What the city's scenarios have given until now, from the source accounts' few lines."""
+    sums = Entry.objects.filter(account_id__lt=0, scenario_no__gt=0).aggregate(
+        mg=Sum("reduction_mg"), points_sum=Sum("points"), acts_sum=Sum("acts")
+    )
+    return Circulation(
+        reduction_mg=-(sums["mg"] or 0),
+        points=-(sums["points_sum"] or 0),
+        acts=-(sums["acts_sum"] or 0),
+        people=Account.objects.filter(pk__gt=0, kind="person").count(),
     )
 
 

@@ -182,6 +182,12 @@ def consents(person_id: int) -> list[ConsentView]:
     ]
 
 
+def scenarios_open(person_id: int) -> frozenset[int]:
+    """Numbers of the scenarios that at least one provider may send for a person; one query."""
+    rows = Consent.objects.filter(person_id=person_id, purpose="quantify", withdrawn_at=None)
+    return frozenset(rows.values_list("scenario_no", flat=True))
+
+
 def staff(user: AbstractBaseUser) -> StaffView | None:
     """The organisation and role of a login, or None for a login without one."""
     row = StaffMember.objects.select_related("organisation").filter(user_id=user.pk).first()

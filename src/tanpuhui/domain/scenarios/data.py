@@ -50,6 +50,16 @@ class BatchView:
 
 
 @dataclass(frozen=True)
+class BatchTotals:
+    """A provider's recent deliveries together."""
+
+    batches: int
+    records: int
+    reduction_mg: int
+    points: int
+
+
+@dataclass(frozen=True)
 class RefusalView:
     """One refused record; raw is None where nothing personal may be kept."""
 

@@ -8,6 +8,7 @@ from tanpuhui.domain.scenarios.selectors.acts import (
 )
 from tanpuhui.domain.scenarios.selectors.batches import (
     batch,
+    batch_totals,
     batches,
     batches_by_no,
     day_totals,
@@ -22,6 +23,7 @@ __all__ = [
     "acts_in_month",
     "acts_recent",
     "batch",
+    "batch_totals",
     "batches",
     "batches_by_no",
     "consents_of",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from tanpuhui.domain.scenarios import errors
-from tanpuhui.domain.scenarios.data import BatchView, DayTotals, RefusalView
+from tanpuhui.domain.scenarios.data import BatchTotals, BatchView, DayTotals, RefusalView
 from tanpuhui.domain.scenarios.models import Act, Batch, Refusal
 from tanpuhui.domain.scenarios.reasons import BY_CODE, BY_NO
 from tanpuhui.kernel import clock
@@ -39,6 +39,18 @@ def batches_by_no(provider_id: int, batch_no: str) -> list[BatchView]:
     """All deliveries under one number (a repeated delivery is a row of its own), oldest first."""
     rows = Batch.objects.filter(provider_id=provider_id, batch_no=batch_no).order_by("id")
     return [_batch_view(row) for row in rows]
+
+
+def batch_totals(provider_id: int, *, days: int = 30) -> BatchTotals:
+    """Sums over the deliveries that arrived in recent days."""
+    since = clock.now() - timedelta(days=days)
+    sums = Batch.objects.filter(provider_id=provider_id, received_at__gte=since).aggregate(
+        number=Count("*"),
+        records_sum=Sum("records", default=0),
+        mg=Sum("reduction_mg", default=0),
+        points_sum=Sum("points", default=0),
+    )
+    return BatchTotals(sums["number"], sums["records_sum"], sums["mg"], sums["points_sum"])
 
 
 def _batch_view(row: Batch) -> BatchView:
