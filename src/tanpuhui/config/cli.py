@@ -15,6 +15,7 @@ from tanpuhui.config.commands import (
     bench,
     database,
     demo,
+    imports,
     ledger,
     packs,
     recompute,
@@ -42,6 +43,7 @@ app.command("migrate", rich_help_panel=START)(database.migrate)
 app.add_typer(database.app, name="db", rich_help_panel=START)
 app.add_typer(packs.app, name="pack", rich_help_panel=DATA)
 app.command("simulate", rich_help_panel=DATA)(simulate.simulate)
+app.command("import", rich_help_panel=DATA)(imports.import_file)
 app.command("recompute", rich_help_panel=DATA)(recompute.recompute)
 app.add_typer(ledger.app, name="ledger", rich_help_panel=CHECK)
 app.command("replay", rich_help_panel=CHECK)(replay.replay)

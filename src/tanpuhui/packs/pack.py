@@ -11,6 +11,7 @@ from tanpuhui.engine.cases import Case
 from tanpuhui.engine.conditions import Condition
 from tanpuhui.engine.methodologies import Input, Methodology, Parameter
 from tanpuhui.packs.manifest import Manifest, Source
+from tanpuhui.packs.profiles import Profile
 from tanpuhui.packs.scenarios import Scenario
 
 
@@ -33,7 +34,7 @@ class Overlap:
 
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """One city; loose parts (consents, regions, profiles …) are plain data with Decimals."""
+    """One city; loose parts (consents, regions …) are plain data with Decimals."""
 
     manifest: Manifest
     digest: str
@@ -49,7 +50,7 @@ class Pack:
     organisations: Any = None
     regions: Any = None
     coverage: Any = None
-    profiles: Mapping[str, Any] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

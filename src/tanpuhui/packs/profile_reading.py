@@ -1,103 +1,15 @@
 """Reads an import profile from its document, strictly: every flaw names its place and its cure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, TypeVar, cast, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Literal, cast, get_args
 
 from tanpuhui.engine.errors import EngineError
-from tanpuhui.engine.numbers import to_fraction
 from tanpuhui.packs import profiles as form
+from tanpuhui.packs.profile_nodes import Node
 
 _TESTS = ("below", "above", "at_most", "at_least", "equals", "missing", "speed_above")
-_FIXED = ("+", "-")
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Node:
-    """A place in the document: its value and the way to it."""
-
-    value: Any
-    path: tuple[str | int, ...] = ()
-
-    def fail(self, code: str, message: str) -> form.ProfileError:
-        return form.ProfileError(code, message, self.path)
-
-    def mapping(self, allowed: str | None = None, required: str = "") -> dict[str, "Node"]:
-        """The keys of a mapping; `allowed` and `required` are names parted by spaces."""
-        if not isinstance(self.value, Mapping):
-            raise self.fail("profile_mapping", "这里应写成“键: 值”的形式。")
-        names = set((allowed or "").split()) | set(required.split())
-        for key in self.value:
-            if not isinstance(key, str):
-                raise self.fail("profile_key", f"键“{key}”应是文字；请加引号。")
-            if allowed is not None and key not in names:
-                known = "、".join(sorted(names))
-                raise self.fail("profile_key_unknown", f"不认识“{key}”；可写的键：{known}。")
-        for key in required.split():
-            if key not in self.value:
-                raise self.fail("profile_key_missing", f"缺少“{key}”；请补上。")
-        return {key: Node(item, (*self.path, key)) for key, item in self.value.items()}
-
-    def items(self) -> list["Node"]:
-        if not isinstance(self.value, list):
-            raise self.fail("profile_list", "这里应写成列表。")
-        return [Node(item, (*self.path, place)) for place, item in enumerate(self.value)]
-
-    def text(self) -> str:
-        if isinstance(self.value, (int, Decimal, Fraction)) and not isinstance(self.value, bool):
-            return str(self.value)
-        if not isinstance(self.value, str) or not self.value:
-            raise self.fail("profile_text", "这里应写一段文字；含特殊字符时请加引号。")
-        return self.value
-
-    def texts(self) -> tuple[str, ...]:
-        """A text, or a list of texts."""
-        if isinstance(self.value, list):
-            if not self.value:
-                raise self.fail("profile_list_empty", "列表不能为空。")
-            return tuple(item.text() for item in self.items())
-        return (self.text(),)
-
-    def words(self) -> dict[str, str]:
-        return {key: item.text() for key, item in self.mapping().items()}
-
-    def flag(self) -> bool:
-        if not isinstance(self.value, bool):
-            raise self.fail("profile_flag", "这里只能写 true 或 false。")
-        return self.value
-
-    def number(self) -> Fraction:
-        try:
-            return to_fraction(self.value)
-        except EngineError as error:
-            raise self.fail("profile_number", error.message) from None
-
-    def choice(self, choices: tuple[str, ...]) -> str:
-        text = self.text()
-        if text not in choices:
-            raise self.fail("profile_choice", f"“{text}”不在可选之列：{'、'.join(choices)}。")
-        return text
-
-    def zone(self) -> str:
-        name = self.text()
-        if name.startswith(_FIXED):
-            parts = name[1:].split(":")
-            if len(parts) == 2 and all(len(part) == 2 and part.isdigit() for part in parts):
-                if timedelta(hours=int(parts[0]), minutes=int(parts[1])) <= timedelta(hours=14):
-                    return name
-            raise self.fail("profile_zone", f"时差“{name}”应写成 +08:00 的样子。")
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise self.fail(
-                "profile_zone", f"没有时区“{name}”；请写 Asia/Shanghai 或 +08:00 这样的名称。"
-            ) from None
-        return name
+_POINTS = ("lon", "lat", "end_lon", "end_lat")
 
 
 def _choices(literal: Any) -> tuple[str, ...]:
@@ -162,12 +74,12 @@ def _file(node: Node) -> form.FileForm:
     )
     kind = keys["kind"].choice(_choices(form.FileKind))
     separator = keys["separator"].text() if "separator" in keys else ","
-    if len(separator) != 1 or ord(separator) > 127:
+    if len(separator) != 1 or not separator.isascii():
         raise keys["separator"].fail("profile_separator", "分隔符应是一个半角字符，如“;”或“\\t”。")
     quote: str | None = keys["quote"].text() if "quote" in keys else '"'
     if quote == "none":
         quote = None
-    elif quote is None or len(quote) != 1 or ord(quote) > 127:
+    elif quote is None or len(quote) != 1 or not quote.isascii():
         raise keys["quote"].fail("profile_quote", "引号应是一个半角字符；没有引号的文件请写 none。")
     return form.FileForm(
         kind=cast("form.FileKind", kind),
@@ -341,7 +253,7 @@ def _quantity(name: str, node: Node) -> form.Quantity:
     except EngineError as error:
         raise node.fail(error.code, error.message) from None
     points = keys["great_circle"].texts() if kind == "great_circle" else None
-    if points is not None and len(points) != 4:
+    if points is not None and len(points) != len(_POINTS):
         raise keys["great_circle"].fail(
             "profile_points", "请依次写四列：起点经度、纬度，终点经度、纬度。"
         )
@@ -405,10 +317,8 @@ def _check(profile: form.Profile) -> None:
                 "speed_above 要有 distance（km）和 duration（s）两个量。",
                 ("refuse", place),
             )
-    if any(quantity.kind == "duration" for quantity in profile.quantities):
-        if profile.ended_at is None and not (profile.pairing or profile.track):
-            raise form.ProfileError(
-                "profile_duration", "时长要有 record.ended_at。", ("quantities",)
-            )
+    endless = profile.ended_at is None and not (profile.pairing or profile.track)
+    if endless and any(quantity.kind == "duration" for quantity in profile.quantities):
+        raise form.ProfileError("profile_duration", "时长要有 record.ended_at。", ("quantities",))
     if profile.sum and any(q.kind not in ("number", "constant") for q in profile.quantities):
         raise form.ProfileError("profile_sum", "求和时各量须是数值列。", ("quantities",))

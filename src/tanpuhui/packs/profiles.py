@@ -1,7 +1,7 @@
 """The form of an import profile: how a partner's file becomes records, as data.
 
-A profile is read in a fixed order: file -> keep -> unpivot -> derive -> times -> pairing or track ->
-quantities -> refuse -> sum -> record. Nothing in it is code; every stage is described in docs/import-profiles.md.
+A profile is read in a fixed order: file -> keep -> unpivot -> derive -> times -> pairing or track
+-> quantities -> refuse -> sum -> record. Every stage is described in docs/import-profiles.md.
 """
 
 from collections.abc import Mapping
@@ -76,7 +76,7 @@ class FileForm:
     header: tuple[str, ...] | None = None
     """Column names of a file without a header line; None: the first line holds them."""
     list_path: str = ""
-    """json: dotted path to the list of rows, such as ``data.items``; empty: the document is the list."""
+    """json: dotted path to the list of rows, such as ``data.items``; empty: the document itself."""
     sheet: str | None = None
     blanks: tuple[str, ...] = ()
     """Texts beside the empty one that mean: nothing here."""
@@ -84,7 +84,7 @@ class FileForm:
 
 @dataclass(frozen=True)
 class LookupColumn:
-    """Where a look-up table's value stands: a dotted path, and a part of it if it is a list in text."""
+    """Where a look-up table's value stands: a dotted path; `split` and `part` for "lon,lat"."""
 
     path: str
     split: str | None = None
@@ -121,7 +121,7 @@ class Derive:
     take: str | None = None
     rename: Mapping[str, str] = field(default_factory=dict)
     suffix: str | None = None
-    """lookup: a key not found is tried without, then with this ending (a station with or without 站)."""
+    """lookup: a key not found is tried without, then with this ending (站)."""
 
 
 @dataclass(frozen=True)
@@ -170,13 +170,13 @@ class Pairing:
 
 @dataclass(frozen=True)
 class Track:
-    """The points of one route become one row: its length, first and last time. Points are not kept."""
+    """The points of one route become one row: length, first and last time. Points are not kept."""
 
     by: str
     lon: str
     lat: str
     contiguous: bool = False
-    """True: the points of a route stand together, so that a route is done when the next one begins."""
+    """True: a route's points stand together: it is done when the next one begins."""
     jump_kmh: Fraction = Fraction(120)
     gap_seconds: int = 300
 
@@ -191,12 +191,12 @@ class Sum:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number or word that the record carries; `factor` turns the file's unit into the record's."""
+    """A number or word of the record; `factor` turns the file's unit into the record's."""
 
     name: str
     kind: Literal["number", "text", "great_circle", "duration", "constant"]
     column: str | None = None
-    points: tuple[str, str, str, str] | None = None
+    points: tuple[str, ...] | None = None
     """great_circle: longitude and latitude of the start, of the end (columns)."""
     factor: Fraction = Fraction(1)
     values: Mapping[str, str] | None = None
@@ -245,7 +245,7 @@ class Profile:
     ended_at: TimeForm | None = None
     asset_key: tuple[str, ...] = ()
     item_digest: bool = False
-    """True: the item number is a short digest of its columns, for keys that are long or personal."""
+    """True: the item number is a short digest of its columns (long or personal keys)."""
     lookups: Mapping[str, LookupForm] = field(default_factory=dict)
     keep: tuple[Keep, ...] = ()
     unpivot: Unpivot | None = None

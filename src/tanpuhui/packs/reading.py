@@ -15,6 +15,8 @@ from tanpuhui.packs.manifest import Manifest, Source, manifest_from, sources_fro
 from tanpuhui.packs.methodologies import MethodologyFolder, read_folder, require_reason
 from tanpuhui.packs.pack import Overlap, Pack, pack_digest
 from tanpuhui.packs.problems import PackError, PackProblem, Problems
+from tanpuhui.packs.profile_reading import profile_from
+from tanpuhui.packs.profiles import ProfileError
 from tanpuhui.packs.scenarios import Scenario, check_against, precedence, scenario_from
 
 _LOOSE_FILES = ("consents", "organisations", "regions", "coverage")
@@ -81,12 +83,11 @@ def read_contents(root: Path) -> Contents:
     for name in _LOOSE_FILES:
         document = contents.read(f"{name}.yaml", forms.LOOSE, required=False)
         contents.loose[name] = document.data if document else None
-    profiles = {}
+    contents.loose["profiles"] = {}
     for file in sorted((root / "profiles").rglob("*.yaml")):
         document = contents.read(file.relative_to(root).as_posix(), forms.LOOSE)
         if document is not None:
-            profiles[file.relative_to(root / "profiles").with_suffix("").as_posix()] = document.data
-    contents.loose["profiles"] = profiles
+            _read_profile(contents, document, file.relative_to(root / "profiles"))
     _check_references(contents)
     statuses = {
         f"methodologies/{key}": folder.methodology.status
@@ -94,6 +95,21 @@ def read_contents(root: Path) -> Contents:
     }
     freezing.verify(root, statuses, contents.problems)
     return contents
+
+
+def _read_profile(contents: Contents, document: Document, file: Path) -> None:
+    """An import profile goes by its file's name, which must be its id."""
+    try:
+        profile = profile_from(document.data)
+    except ProfileError as error:
+        flaw = error.problem
+        contents.add(flaw.code, document, flaw.path, flaw.message)
+        return
+    name = file.with_suffix("").as_posix()
+    if profile.id != name:
+        message = f"id 应与文件名一致；请写 id: {name}。"
+        contents.add("profile_id", document, ("id",), message)
+    contents.loose["profiles"][name] = profile
 
 
 def _read_first(contents: Contents) -> None:

@@ -30,9 +30,7 @@ Resume = Annotated[
 Refused = Annotated[
     Path | None, typer.Option("--refused", help="未通过清单（CSV）写到哪里", dir_okay=False)
 ]
-Lookup = Annotated[
-    list[str] | None, typer.Option("--lookup", help="对照表：名称=文件，可多次给出")
-]
+Lookup = Annotated[list[str] | None, typer.Option("--lookup", help="对照表：名称=文件，可多次给出")]
 
 
 def import_file(
@@ -47,7 +45,7 @@ def import_file(
 ) -> None:
     """导入数据提供方的文件。Import a partner's file.
 
-    退出码：0 全部处理且无未通过的行；3 处理完毕但有未通过的行；1 拒绝；2 输入有误；130 中断，再次运行即可继续。
+    退出码：0 全部处理；3 处理完毕但有未通过的行；1 拒绝；2 输入有误；130 中断，可继续。
     """
     tables = {}
     for text in lookup or []:

@@ -104,7 +104,8 @@ def _frame(
     if table.num_rows + len(ragged) != count:
         raise FileError(
             "file.quotes_uneven",
-            f"第 {int(block.lines[0])} 行起的引号用法前后不一；若引号只是普通字符，请在档案里写 quote: none。",
+            f"第 {int(block.lines[0])} 行起的引号用法前后不一；"
+            "若引号只是普通字符，请在档案里写 quote: none。",
         )
     lines = pl.DataFrame(
         {"@line": pl.Series(block.lines), "@raw": raw_column(block)}

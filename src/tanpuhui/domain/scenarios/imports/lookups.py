@@ -26,7 +26,8 @@ def lookups_read(profile: Profile, data: Path, given: Mapping[str, Path]) -> dic
         given: name -> path, as the user said.
 
     Raises:
-        FileError: `file.lookup_unknown`, `file.lookup_missing`, `file.lookup_broken`, `file.lookup_repeats`.
+        FileError: `file.lookup_unknown`, `file.lookup_missing`, `file.lookup_broken`,
+            `file.lookup_repeats`.
     """
     if strange := sorted(set(given) - set(profile.lookups)):
         known = "、".join(profile.lookups) or "无"
@@ -66,7 +67,8 @@ def _table(form: LookupForm, path: Path) -> Table:
             if table[column].setdefault(key, text) != text and form.repeats == "same":
                 raise FileError(
                     "file.lookup_repeats",
-                    f"对照表“{path.name}”里“{key}”出现多次且“{column}”不同；请去重，或在档案里写 repeats: first。",
+                    f"对照表“{path.name}”里“{key}”出现多次且“{column}”不同；"
+                    "请去重，或在档案里写 repeats: first。",
                 )
     if not any(table.values()):
         raise FileError(

@@ -201,15 +201,13 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, float):  # spreadsheets know no whole numbers
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, (int, Decimal, date, time, timedelta)):
+    if isinstance(value, (int, Decimal, date, time, timedelta)) and not isinstance(value, bool):
         return str(value)
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(value).decode()  # true, false, lists, objects
 
 
 def _frames(rows: Iterable[Row], columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:

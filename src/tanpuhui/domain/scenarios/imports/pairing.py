@@ -1,7 +1,7 @@
 """Start rows and end rows of one key into trips, whatever their order in the file.
 
-Small files are sorted in memory. A large file is first dealt out by key to files in a private folder
-(each small enough to sort), which is removed at the end.
+Small files are sorted in memory. A large file is first dealt out by key to files in a private
+folder (each small enough to sort), which is removed at the end.
 """
 
 import shutil
@@ -34,6 +34,7 @@ class Pairs:
 
     @property
     def parts(self) -> int:
+        """Into how many files the rows are dealt; 1: they stay in memory."""
         return min(_PARTS_MAX, 1 + self.file_bytes // PART_BYTES)
 
     def feed(self, frame: pl.DataFrame) -> list[pl.DataFrame]:

@@ -23,8 +23,8 @@ OnProgress = Callable[[Progress], None]
 class ImportReport:
     """What became of a file.
 
-    counts: `counted`, `duplicate`, or the code of a refusal → number of records. Codes of the reader
-    (`record.…`) stand beside those of the pipeline.
+    counts: `counted`, `duplicate`, or the code of a refusal → number of records. Codes of the
+    reader (`record.…`) stand beside those of the pipeline.
     """
 
     file_digest: str

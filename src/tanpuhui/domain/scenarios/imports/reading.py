@@ -27,7 +27,8 @@ class Chunk:
     """One portion of records, ready for the pipeline.
 
     `records` has the columns of a RecordFrame: line, item_no, subject, scenario, occurred_at (UTC),
-    asset_key, q_<quantity>, refused (a code or null), raw (the row as it stood, null for tracks and sums).
+    asset_key, q_<quantity>, refused (a code or null), raw (the row as it stood, null for tracks and
+    sums).
     """
 
     index: int
@@ -40,7 +41,7 @@ class Chunk:
 
 @dataclass
 class Reading:
-    """One pass over a file. Iterating gives chunks; chunk borders depend only on file and profile."""
+    """One pass over a file, in chunks whose borders depend only on file and profile."""
 
     path: Path
     profile: Profile
@@ -85,7 +86,7 @@ class Reading:
                 yield Chunk(index, pl.concat(held), self.rows_read, self.bytes_read)
 
     def frames(self) -> Iterator[pl.DataFrame]:
-        """The rows of the file, before any rule: `@line`, `@raw`, `@refused` and the columns read."""
+        """The rows of the file before any rule: `@line`, `@raw`, `@refused`, the columns read."""
         form = self.profile.file
         wanted = self.profile.columns
         size = self.path.stat().st_size
@@ -182,7 +183,7 @@ class Reading:
         return columns.quantified(frame, profile)
 
     def _number(self) -> pl.Expr:
-        """The item number; `@time` in it is the time in one spelling, however the file writes it."""
+        """The item number; `@time` in it is the time in one spelling, whatever the file's."""
         form = self.profile.occurred_at
         shown = {"day": "%Y-%m-%d", "month": "%Y-%m", "instant": "%Y-%m-%dT%H:%M:%S%.3fZ"}
         zone = "UTC" if form.precision == "instant" else self.day_zone

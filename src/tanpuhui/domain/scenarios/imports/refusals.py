@@ -5,6 +5,7 @@ import io
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import polars as pl
 
@@ -29,10 +30,11 @@ class RefusedRows:
             self._stream.seek(self.bytes_kept)
         except OSError as error:
             raise FileError(
-                "file.refused_unwritable", f"写不了未通过清单“{path}”（{error.strerror}），请换一个位置。"
+                "file.refused_unwritable",
+                f"写不了未通过清单“{path}”（{error.strerror}），请换一个位置。",
             ) from error
 
-    def __enter__(self) -> "RefusedRows":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -68,6 +70,7 @@ class RefusedRows:
             self._stream.truncate()
             raise FileError(
                 "file.disk_full",
-                f"写未通过清单时出错（{error.strerror}）。已导入的部分不受影响；腾出空间后再运行一次即可继续。",
+                f"写未通过清单时出错（{error.strerror}）。"
+                "已导入的部分不受影响；腾出空间后再运行一次即可继续。",
             ) from error
         return self.bytes_kept + len(data)

@@ -24,7 +24,7 @@ Offsets = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Block:
-    """Whole rows: `data` ends in a newline; row i is data[ends[i-1]:ends[i]] and began on lines[i]."""
+    """Whole rows: `data` ends in a newline; row i is data[ends[i-1]:ends[i]], from lines[i] on."""
 
     data: bytes
     ends: Offsets
@@ -58,7 +58,7 @@ def unpacked(stream: IO[bytes]) -> IO[bytes]:
 
 
 def file_digest(path: Path, on_bytes: Callable[[int], None] | None = None) -> str:
-    """SHA-256 of the file as it lies on disk; a gzip file is unpacked as well, to find a cut one early.
+    """SHA-256 of the file as it lies on disk; gzip is unpacked as well, to find a cut file early.
 
     Raises:
         FileError: `file.missing`, `file.empty`, `file.gzip_truncated`, `file.gzip_broken`.
@@ -96,7 +96,7 @@ def bytes_read(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def row_blocks(stream: IO[bytes], quote: str | None) -> Iterator[Block]:
-    """Blocks that hold whole rows, whatever the line ends; newlines inside quotes belong to their row.
+    """Blocks of whole rows, whatever the line ends; newlines inside quotes belong to their row.
 
     Args:
         stream: bytes in an encoding that keeps ASCII bytes for ASCII characters (UTF-8, GB 18030).
@@ -128,7 +128,8 @@ def row_blocks(stream: IO[bytes], quote: str | None) -> Iterator[Block]:
             if len(rest) > ROW_BYTES_MAX:
                 raise FileError(
                     "file.row_too_long",
-                    f"从第 {line} 行起超过 16 MB 没有行尾，多半是引号没有成对；没有引号的文件请在档案里写 quote: none。",
+                    f"从第 {line} 行起超过 16 MB 没有行尾，多半是引号没有成对；"
+                    "没有引号的文件请在档案里写 quote: none。",
                 )
             continue
         rest = data[len(whole.data) :]

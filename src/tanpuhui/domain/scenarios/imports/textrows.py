@@ -62,7 +62,8 @@ def _row_by_row(block: Block, codec: str) -> tuple[Block, dict[int, str]]:
         other = "gb18030" if codec == "utf-8" else "utf-8"
         raise FileError(
             "file.encoding_wrong",
-            f"第 {int(block.lines[0])} 行起多数行不能按 {codec} 读取；请核对档案里的 encoding（也许是 {other}）。",
+            f"第 {int(block.lines[0])} 行起多数行不能按 {codec} 读取；"
+            f"请核对档案里的 encoding（也许是 {other}）。",
         )
     return Block(b"".join(rows), _ends_again(block, rows), block.lines), unreadable
 

@@ -1,4 +1,4 @@
-"""Times as partners write them, into instants; what a zone's clock change makes doubtful is refused."""
+"""Times as partners write them, into instants; what a clock change makes doubtful is refused."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Points of a route into one trip: length, first and last time. Points live only while they are read."""
+"""Points of a route into one trip: length, first and last time. Points live only while read."""
 
 from dataclasses import dataclass, field
 

@@ -59,16 +59,17 @@ def file_import(
 ) -> ImportReport:
     """Import a file; every chunk is one transaction, progress and refused rows included.
 
-    The file is known by its SHA-256: running again goes on after the last whole chunk, and what was
-    imported is never counted twice. An interruption (KeyboardInterrupt, kill, power) loses no more
-    than the chunk at hand.
+    The file is known by its SHA-256: running again goes on after the last whole chunk, and what
+    was imported is never counted twice. An interruption (KeyboardInterrupt, kill, power)
+    loses no more than the chunk at hand.
 
     Args:
         actor: the provider itself, or the system on its behalf.
         provider_id: whose records these are.
         path: the file; gzip is unpacked on the way.
         profile: how to read it.
-        dry_run: do everything, keep nothing; no list of refused rows unless `refused_path` is given.
+        dry_run: do everything, keep nothing; refused rows are listed only into a given
+            `refused_path`, and repetitions are found within a chunk only.
         resume: go on where an earlier import of this very file stopped; False begins anew.
         on_progress: called while the file is read and after each chunk.
         lookups: look-up table name -> file.
@@ -124,9 +125,9 @@ def _only_one(digest: str) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(DatabaseError):  # a lost connection has let go of the lock already
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s, %s)", [int(Space.IMPORT), key])
+        # a lost connection has let go of the lock already
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s, %s)", [int(Space.IMPORT), key])
 
 
 def _run(
@@ -178,7 +179,9 @@ class _Import:
 
     def all_chunks(self, refused_path: Path | None) -> ImportReport:
         first = self.run.chunks_done
-        self._keep_state(ImportRun.State.RUNNING)
+        self.run.state, self.run.error = ImportRun.State.RUNNING, ""
+        if not self.dry_run:
+            self.run.save()
         try:
             if refused_path is None:
                 self._pass(first, None)
@@ -239,10 +242,7 @@ class _Import:
         self.run.state = state
         if self.dry_run:
             return
-        if self.run.pk is None:
-            self.run.save()
-        else:
-            self.run.save(update_fields=["state", "error", "finished_at", "refused_path"])
+        self.run.save(update_fields=["state", "error", "finished_at"])
 
     def _report(self, first: int, refused_path: Path | None) -> ImportReport:
         run, reading = self.run, self.reading
@@ -281,7 +281,7 @@ def _handed_on(records: pl.DataFrame, sentences: Mapping[str, str]) -> pl.Expr:
 
 
 def _answers(records: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:
-    """Receipts beside their rows; the reader's own code where it refused; nothing of silent rows."""
+    """Receipts beside their rows; the reader's own code where it refused; silent rows stay bare."""
     silent = pl.col("code").is_in(_SILENT)
     own = pl.col("own").is_not_null()
     return receipts.with_columns(
