@@ -9,12 +9,12 @@ from tanpuhui.web.shared import display
 
 def platform(request: HttpRequest) -> dict[str, object]:
     """Names from the city's pack, the display choice, and whether this is a demonstration."""
-    pack = cityrules.pack()
+    names = cityrules.pack().manifest
     return {
-        "brand": pack.brand,
-        "official_name": pack.official_name,
-        "operator_name": pack.operator_name,
-        "support_phone": pack.support_phone,
+        "brand": names.brand,
+        "official_name": names.official_name,
+        "operator_name": names.operator_name,
+        "support_phone": names.support_phone,
         "display": display.display_read(request),
         "is_demo": settings.DEMO,
     }

@@ -1,5 +1,9 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tanpuhui.web.public.urls")),
+    path("m/", include("tanpuhui.web.citizen.urls")),
+    path("partner/", include("tanpuhui.web.provider.urls")),
+]

@@ -18,6 +18,7 @@ register = template.Library()
 WEEKDAYS = "一二三四五六日"
 FALLBACK_ICON = "leaf"
 DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+STATUSES = {"draft": "草案", "reviewed": "已评审", "filed": "已备案"}
 STATE_TONES = {"已入账": "ok", "核算中": "wait", "未计入": "no", "已冲正": "off"}
 
 
@@ -128,6 +129,30 @@ def time_of_day(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """Day, hour and minute in the city's zone: 2026-11-20 08:12."""
     return value.astimezone(clock.city_zone()).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def unit(text: str) -> str:
+    """A unit or formula with a proper lowered two: kgCO₂e."""
+    return text.replace("CO2", "CO₂").replace(" * ", " × ").replace("*", "·")
+
+
+@register.filter
+def group_of(scenario_id: str) -> str:
+    """`travel` of `travel/metro`."""
+    return scenario_id.partition("/")[0]
+
+
+@register.filter
+def slug_of(scenario_id: str) -> str:
+    """`metro` of `travel/metro`."""
+    return scenario_id.partition("/")[2]
+
+
+@register.filter
+def status(word: str) -> str:
+    """A methodology's status in Chinese."""
+    return STATUSES.get(word, word)
 
 
 @register.simple_tag

@@ -1,0 +1,25 @@
+"""这一笔怎么来的: one act, down to inputs, formula, factors and receipt."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tanpuhui.domain.scenarios import selectors as acts
+from tanpuhui.kernel import cityrules
+from tanpuhui.web.citizen import explanations
+from tanpuhui.web.shared.guards import Citizen, citizen_only
+
+
+@citizen_only
+def act(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
+    """One act of this citizen; anybody else's is not found."""
+    found = acts.act_explained(citizen.person_id, token)
+    scenario = cityrules.pack().scenario_by_no(found.act.scenario_no)
+    context = {
+        "tab": "ledger",
+        "one": found,
+        "act": found.act,
+        "scenario": scenario,
+        "is_counted": found.act.code == "counted",
+        "advice": explanations.advice(found.act.code),
+    }
+    return render(request, "citizen/act.html", context)

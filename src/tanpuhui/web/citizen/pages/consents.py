@@ -1,0 +1,34 @@
+"""授权管理: who may send what; withdrawing is as easy as consenting."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from tanpuhui.web.citizen import consenting
+from tanpuhui.web.shared.guards import Citizen, citizen_only, next_path
+
+
+@citizen_only
+def consents(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Every provider and scenario with this citizen's word."""
+    context = {
+        "tab": "me",
+        "groups": consenting.groups(citizen.person_id),
+    }
+    return render(request, "citizen/consents.html", context)
+
+
+@require_POST
+@citizen_only
+def consent(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Grant or withdraw one consent, then go back to where the button stood."""
+    sentence = consenting.decide(
+        citizen.actor,
+        provider_id=request.POST.get("provider", ""),
+        scenario_no=request.POST.get("scenario", ""),
+        deed=request.POST.get("deed", ""),
+    )
+    messages.success(request, sentence)
+    return redirect(next_path(request, reverse("citizen:consents")))

@@ -1,0 +1,78 @@
+"""碳账本: one month, as book lines with running balance or act by act."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.ledger.data import MonthSum
+from tanpuhui.domain.scenarios import selectors as acts
+from tanpuhui.kernel import clock
+from tanpuhui.web.citizen import rows
+from tanpuhui.web.shared import charts, months, numbers, scenes
+from tanpuhui.web.shared.guards import Citizen, citizen_only
+
+YEAR = 12
+FIRST_MONTH = date(2020, 1, 1)
+
+
+@citizen_only
+def ledger_month(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """A month of the citizen's book."""
+    this_month = clock.today().replace(day=1)
+    month = min(months.month_read(request.GET.get("month", ""), this_month), this_month)
+    scenario_no = _scenario(request.GET.get("scenario", ""))
+    view = "acts" if request.GET.get("view") == "acts" else "book"
+    sums = months_full(ledger.month_sums(citizen.person_id, until=month, months=YEAR), month)
+    context = {
+        "tab": "ledger",
+        "month": month,
+        "previous": months.month_shift(month, -1) if month > FIRST_MONTH else None,
+        "following": months.month_shift(month, 1) if month < this_month else None,
+        "sums": sums[-1],
+        "months": sums[::-1],
+        "year": year_chart(sums),
+        "view": view,
+        "scenarios": scenes.scenarios_in_order(),
+        "scenario_no": scenario_no,
+        "days": _days(citizen.person_id, month, scenario_no, view),
+    }
+    return render(request, "citizen/ledger.html", context)
+
+
+def months_full(found: Sequence[MonthSum], last: date) -> list[MonthSum]:
+    """Twelve months up to `last`, oldest first; a month without an entry is zero."""
+    known = {one.month: one for one in found}
+    wanted = [months.month_shift(last, -back) for back in range(YEAR - 1, -1, -1)]
+    return [known.get(month, MonthSum(month, 0, 0, 0)) for month in wanted]
+
+
+def year_chart(sums: Sequence[MonthSum]) -> charts.BarChart:
+    """Twelve bars, the shown month marked."""
+    data = [
+        charts.Datum(
+            label=f"{one.month.month}{'月' if one is sums[-1] else ''}",
+            title=f"{one.month.year}年{one.month.month}月",
+            value=one.reduction_mg,
+            is_marked=one is sums[-1],
+        )
+        for one in sums
+    ]
+    top = " ".join(numbers.mass(max(one.reduction_mg for one in sums)))
+    return charts.bar_chart(data, f"近 12 个月减碳柱状图，最多一个月 {top}")
+
+
+def _days(
+    person_id: int, month: date, scenario_no: int | None, view: str
+) -> list[rows.Day[rows.ActRow]] | list[rows.Day[rows.BookRow]]:
+    if view == "acts":
+        found = acts.acts_in_month(person_id, month, scenario_no=scenario_no)
+        return rows.act_days(rows.act_rows(found))
+    return rows.book_days(ledger.statement(person_id, month), scenario_no)
+
+
+def _scenario(text: str) -> int | None:
+    known = {str(one.no): one.no for one in scenes.scenarios_in_order()}
+    return known.get(text)

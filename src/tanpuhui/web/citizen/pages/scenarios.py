@@ -1,0 +1,46 @@
+"""低碳场景: what counts, how it is computed, what is received and what is not."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.kernel import cityrules, clock
+from tanpuhui.web.citizen import consenting, scenario_words
+from tanpuhui.web.shared import scenes
+from tanpuhui.web.shared.guards import Citizen, citizen_only
+
+
+@citizen_only
+def scenarios(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """All scenarios by clause, with this citizen's state."""
+    open_nos = parties.scenarios_open(citizen.person_id)
+    groups = scenes.groups(open_nos)
+    context = {
+        "tab": "scenarios",
+        "groups": groups,
+        "count": sum(len(group.scenarios) for group in groups),
+        "open_count": len(open_nos),
+    }
+    return render(request, "citizen/scenarios.html", context)
+
+
+@citizen_only
+def scenario(request: HttpRequest, citizen: Citizen, group: str, slug: str) -> HttpResponse:
+    """One scenario as the city's pack declares it."""
+    one = cityrules.pack().scenarios.get(f"{group}/{slug}")
+    if one is None:
+        raise Http404
+    method = scenes.methodology(one.id)
+    context = {
+        "tab": "scenarios",
+        "scenario": one,
+        "consent_text": consenting.text(one.id),
+        "chips": scenario_words.chips(one, method),
+        "consents": consenting.choices(citizen.person_id, scenario_no=one.no),
+        "formula": scenes.formula(method) if method else None,
+        "factors": scenes.figures(method, clock.today()) if method else [],
+        "points_text": scenario_words.points_text(one),
+        "rules": scenario_words.rules(one),
+        "inputs": scenario_words.inputs(one),
+    }
+    return render(request, "citizen/scenario.html", context)

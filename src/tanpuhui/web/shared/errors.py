@@ -1,0 +1,44 @@
+"""Refusals as pages: what happened, why, what to do. Nothing inside the system is shown."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tanpuhui.kernel.errors import DomainError
+
+TITLES = {
+    400: "请求看不懂",
+    403: "没有权限",
+    404: "没有找到",
+    409: "与现有记录冲突",
+    422: "这样不行",
+    429: "操作太快了",
+}
+
+
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A domain refusal with its own sentence and status."""
+    context = {
+        "title": TITLES.get(error.status, "没有完成"),
+        "text": error.message,
+        "code": f"{error.status} {error.code}",
+    }
+    return render(request, "shared/refused.html", context, status=error.status)
+
+
+def too_many(request: HttpRequest, retry_after_seconds: int) -> HttpResponse:
+    """Asks the reader to wait, in words and in the header."""
+    response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = str(retry_after_seconds)
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose protection ran out: the cure is to load the page again."""
+    del reason
+    context = {
+        "title": "页面放得太久了",
+        "text": "为了安全，这次提交没有处理，内容没有改动。请回到上一页刷新后再提交；"
+        "若仍不行，请允许本站使用 Cookie。",
+        "code": "403 csrf",
+    }
+    return render(request, "shared/refused.html", context, status=403)
