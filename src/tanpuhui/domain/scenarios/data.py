@@ -89,6 +89,20 @@ class ActView:
 
 
 @dataclass(frozen=True)
+class ProviderAct:
+    """One act in force as its provider sees it; quantities in declared units, in stored order."""
+
+    item_no: str
+    person_id: int
+    scenario_no: int
+    occurred_at: datetime
+    quantities: dict[str, str]
+    reduction_mg: int
+    points: int
+    code: str
+
+
+@dataclass(frozen=True)
 class InputView:
     """One quantity of an act in its declared unit."""
 

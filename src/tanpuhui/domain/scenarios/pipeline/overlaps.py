@@ -171,8 +171,21 @@ def _against_book(work: Work, cursor: Any, city: Pack, rule: Overlap, mine: Mask
             "to": entries["occurred_on"].max(),
         },
     )
-    near = fetch(cursor, {"position": pl.Int64, "no": pl.Int16, "start": pl.Int64, "end": pl.Int64})
-    for position, no, start, end in near.sort("position", "start").iter_rows():
+    near = fetch(
+        cursor,
+        {
+            "position": pl.Int64,
+            "no": pl.Int16,
+            "start": pl.Int64,
+            "end": pl.Int64,
+            "provider_id": pl.Int64,
+            "item_no": pl.String,
+        },
+    )
+    gone = {(work.provider_id, row["item_no"]) for row in work.replaced}
+    for position, no, start, end, *item in near.sort("position", "start").iter_rows():
+        if tuple(item) in gone:
+            continue
         if _touch(start, end, work.started[position], work.ended[position]):
             _lose(work, city, position, rule, no, _when(start))
 

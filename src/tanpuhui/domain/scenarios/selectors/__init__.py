@@ -17,6 +17,11 @@ from tanpuhui.domain.scenarios.selectors.batches import (
     refusals_all,
 )
 from tanpuhui.domain.scenarios.selectors.explanation import act_explained
+from tanpuhui.domain.scenarios.selectors.provider_acts import (
+    provider_act,
+    provider_acts,
+    provider_sums,
+)
 
 __all__ = [
     "act_explained",
@@ -28,6 +33,9 @@ __all__ = [
     "batches_by_no",
     "consents_of",
     "day_totals",
+    "provider_act",
+    "provider_acts",
+    "provider_sums",
     "receipt_no",
     "refusal_counts",
     "refusals",
