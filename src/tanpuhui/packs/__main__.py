@@ -11,7 +11,7 @@ from tanpuhui.packs.checks import Report, check_pack
 from tanpuhui.packs.freezing import lock_folder
 from tanpuhui.packs.pack import Pack
 from tanpuhui.packs.problems import PackError
-from tanpuhui.packs.reading import load_pack
+from tanpuhui.packs.reading import read_contents
 
 FLAWED = 1
 
@@ -69,12 +69,16 @@ def _summary(pack: Pack) -> Table:
 
 def lock(root: Path, key: str, console: Console) -> int:
     """Lock one filed version; the exit code."""
+    contents = read_contents(root)
+    folder = contents.folders.get(key)
     try:
-        methodology = load_pack(root).methodologies.get(key)
-        if methodology is None:
-            console.print(f"数据包里没有方法学版本 {key}；请核对编号。")
+        if folder is None:
+            console.print(f"没有可读的方法学版本 {key}；请核对编号，并先用 check 检查。")
             return FLAWED
-        lock_folder(root, key, methodology.status)
+        others = [flaw for flaw in contents.problems.found if flaw.code != "filed_unlocked"]
+        if others:
+            raise PackError(others)
+        lock_folder(root, key, folder.methodology.status)
     except PackError as error:
         console.print(str(error))
         return FLAWED

@@ -1,7 +1,7 @@
 """Checks beyond reading, for ``check_pack``: ``load_pack`` only reads.
 
-Worked cases hold and cover the required ground, no admissible input gives a negative result, and the
-notice's clauses are accounted for.
+Worked cases hold and cover the required ground, no admissible input gives a negative result, and
+the notice's clauses are accounted for.
 """
 
 from collections.abc import Iterator, Mapping
