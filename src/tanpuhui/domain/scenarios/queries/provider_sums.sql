@@ -1,0 +1,13 @@
+-- Acts in force and counted milligrams by city day and by the last part of the item number.
+select occurred_on, reverse(split_part(reverse(item_no), '#', 1)), count(*), sum(reduction_mg)
+from (
+  select distinct on (item_no) *
+  from scenarios_act
+  where provider_id = %(provider_id)s
+    and occurred_on between %(first_day)s and %(last_day)s
+    and item_no like %(item_like)s
+  order by item_no, revision desc
+) as act
+where occurred_at >= %(since)s and occurred_at < %(until)s and reason_no = 0
+group by 1, 2
+order by 1, 2
