@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db import connection
+from django.db.models import Count
 
 from tanpuhui.domain.scenarios import errors
 from tanpuhui.domain.scenarios.data import BatchTotals, BatchView, DayTotals, RefusalView
-from tanpuhui.domain.scenarios.models import Act, Batch, Refusal
+from tanpuhui.domain.scenarios.models import Batch, Refusal
 from tanpuhui.domain.scenarios.reasons import BY_CODE, BY_NO
-from tanpuhui.kernel import clock
+from tanpuhui.kernel import clock, sqlfiles
 
 
 def batches(
@@ -114,25 +115,9 @@ def _refusal_view(row: Refusal) -> RefusalView:
 
 def day_totals(provider_id: int, *, days: int = 30) -> list[DayTotals]:
     """What stands in the book for a provider's recent days, newest first."""
-    first = clock.today() - timedelta(days=days)
-    rows = (
-        Act.objects.filter(provider_id=provider_id, occurred_on__gte=first)
-        .values("occurred_on")
-        .annotate(
-            counted=Count("*", filter=Q(reason_no=0)),
-            all=Count("*"),
-            mg=Sum("reduction_mg", filter=Q(reason_no=0)),
-            points_sum=Sum("points", filter=Q(reason_no=0)),
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sqlfiles.query(__file__, "day_totals"),
+            {"provider_id": provider_id, "first": clock.today() - timedelta(days=days)},
         )
-        .order_by("-occurred_on")
-    )
-    return [
-        DayTotals(
-            r["occurred_on"],
-            r["counted"],
-            r["all"] - r["counted"],
-            r["mg"] or 0,
-            r["points_sum"] or 0,
-        )
-        for r in rows
-    ]
+        return [DayTotals(*row) for row in cursor.fetchall()]
