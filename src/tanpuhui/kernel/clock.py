@@ -1,6 +1,6 @@
 """The only reader of the clock."""
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from tanpuhui.kernel.cityrules import pack
@@ -8,7 +8,7 @@ from tanpuhui.kernel.cityrules import pack
 
 def now() -> datetime:
     """This instant, in UTC."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 def city_zone() -> ZoneInfo:

@@ -40,7 +40,7 @@ def decrypt(sealed: str, *, context: str) -> str:
 
 
 def blind_index(value: str, *, context: str) -> str:
-    """The same value and context always give the same 64 hex digits; no way back without the key."""
+    """The same value and context always give the same 64 hex digits, with no way back."""
     mac = hmac.HMAC(bytes.fromhex(settings.SECRETS.index), hashes.SM3())
     mac.update(f"{context}\x00{value}".encode())
     return mac.finalize().hex()

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
-
 import psycopg
 
 with warnings.catch_warnings():  # the wheel warns about a missing XDG folder; it then uses /tmp

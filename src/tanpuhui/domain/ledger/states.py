@@ -1,4 +1,7 @@
-"""Lifecycles: account open → frozen → open | closed; hold placed → captured | released | expired."""
+"""Lifecycles.
+
+Account: open → frozen → open | closed. Hold: placed → captured | released | expired.
+"""
 
 from django.db.models import TextChoices
 

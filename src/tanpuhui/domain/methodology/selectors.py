@@ -10,7 +10,7 @@ from tanpuhui.engine.documents import from_document
 
 
 @lru_cache(maxsize=1024)
-def _filing(database: str, filing_id: int) -> FilingView:
+def _filing(_database: str, filing_id: int) -> FilingView:
     row = Filing.objects.get(pk=filing_id)
     methodology = row.document["methodology"]
     return FilingView(

@@ -72,7 +72,7 @@ class Organisation(models.Model):
 
 
 class StaffMember(models.Model):
-    """A login of an organisation and the role it acts in. Personal data held: none beyond the login."""
+    """A login of an organisation and its role. Personal data held: none beyond the login."""
 
     class Role(models.TextChoices):
         PROVIDER = "provider", "场景企业经办"

@@ -1,7 +1,6 @@
 """Reads of parties; identity never leaves this context unmasked."""
 
 from datetime import datetime
-
 from typing import Any
 
 import polars as pl

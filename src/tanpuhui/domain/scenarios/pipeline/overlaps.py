@@ -56,7 +56,14 @@ def by_key(work: Work, cursor: Any, city: Pack) -> pl.DataFrame:
             winner = claims.setdefault((rule.id, digest), int(position))
             if winner != int(position):
                 when = _when(work.started[winner])
-                _lose(work, city, int(position), rule, int(work.scenario_no[winner]), when)
+                _lose(
+                    work,
+                    city,
+                    int(position),
+                    rule,
+                    winner_no=int(work.scenario_no[winner]),
+                    when=when,
+                )
     if not claims:
         return pl.DataFrame()
     _against_claimed(work, cursor, city, claims)
@@ -90,7 +97,7 @@ def _against_claimed(
             provider_id == work.provider_id and item_no == work.frame["item_no"][position]
         ):
             continue
-        _lose(work, city, position, rules[rule_id], scenario_no, _when(started))
+        _lose(work, city, position, rules[rule_id], winner_no=scenario_no, when=_when(started))
 
 
 def claims_write(cursor: Any, work: Work, claims: pl.DataFrame) -> None:
@@ -139,7 +146,14 @@ def _within_batch(work: Work, city: Pack, rule: Overlap, mine: Mask) -> None:
         touches = not fresh and _touch(start[winner], end[winner], start[index], end[index])
         if touches:
             when = _when(start[winner])
-            _lose(work, city, int(order[index]), rule, int(work.scenario_no[order[winner]]), when)
+            _lose(
+                work,
+                city,
+                int(order[index]),
+                rule,
+                winner_no=int(work.scenario_no[order[winner]]),
+                when=when,
+            )
         elif fresh or end[index] >= end[winner]:
             winner = int(index)
 
@@ -187,7 +201,7 @@ def _against_book(work: Work, cursor: Any, city: Pack, rule: Overlap, mine: Mask
         if tuple(item) in gone:
             continue
         if _touch(start, end, work.started[position], work.ended[position]):
-            _lose(work, city, position, rule, no, _when(start))
+            _lose(work, city, position, rule, winner_no=no, when=_when(start))
 
 
 def _touch(start: Any, end: Any, other_start: Any, other_end: Any) -> bool:
@@ -196,7 +210,9 @@ def _touch(start: Any, end: Any, other_start: Any, other_end: Any) -> bool:
     return bool(start < other_end and other_start < end)
 
 
-def _lose(work: Work, city: Pack, position: int, rule: Overlap, winner_no: int, when: str) -> None:
+def _lose(
+    work: Work, city: Pack, position: int, rule: Overlap, *, winner_no: int, when: str
+) -> None:
     mask = np.zeros(work.size, dtype=np.bool_)
     mask[position] = True
     winner = city.scenario_by_no(winner_no).title

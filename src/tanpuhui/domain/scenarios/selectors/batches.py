@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from tanpuhui.domain.scenarios import errors
 from tanpuhui.domain.scenarios.data import BatchTotals, BatchView, DayTotals, RefusalView

@@ -30,7 +30,6 @@ from tanpuhui.kernel.columns import plain_cursor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
 
-
 _filings: dict[tuple[str, Rulebook], dict[tuple[str, str], int]] = {}
 
 

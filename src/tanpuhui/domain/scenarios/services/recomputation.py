@@ -72,7 +72,13 @@ def recompute(
                 cursor = plain_cursor()
                 lock(cursor, Space.PROVIDER, provider.party_id)
                 changed = _recompute_day(
-                    cursor, actor, provider.party_id, day, reason, on_progress, dry_run=dry_run
+                    cursor,
+                    actor=actor,
+                    provider_id=provider.party_id,
+                    day=day,
+                    reason=reason,
+                    on_progress=on_progress,
+                    dry_run=dry_run,
                 )
                 found.extend(changed)
     return found
@@ -85,12 +91,12 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def _recompute_day(
     cursor: Any,
+    *,
     actor: Actor,
     provider_id: int,
     day: date,
     reason: str,
     on_progress: Progress,
-    *,
     dry_run: bool,
 ) -> list[Difference]:
     cursor.execute(IN_FORCE, (provider_id, day))
