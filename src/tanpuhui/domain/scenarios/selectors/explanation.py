@@ -11,7 +11,7 @@ from tanpuhui.domain.scenarios.models import Act
 from tanpuhui.domain.scenarios.reasons import BY_NO
 from tanpuhui.domain.scenarios.selectors.acts import act_revisions, act_view, receipt_no
 from tanpuhui.engine.evaluation import evaluate
-from tanpuhui.engine.methodologies import Input
+from tanpuhui.engine.methodologies import Input, Methodology
 from tanpuhui.engine.rounding import display_text
 from tanpuhui.engine.traces import Outcome, ParameterTrace
 from tanpuhui.kernel import clock
@@ -46,7 +46,9 @@ def act_explained(account_id: int, token: str) -> ActExplained:
         methodology_status=version.status if version else "",
         provisional=bool(version and version.has_provisional),
         steps=_steps(outcome),
-        factors=[_factor(figure) for figure in outcome.parameters] if outcome else [],
+        factors=[_factor(figure, _reason(version, figure.name)) for figure in outcome.parameters]
+        if outcome
+        else [],
         caps=_caps(act.scenario_no),
         history=[_history(row) for row in revisions[1:]],
     )
@@ -88,7 +90,13 @@ def _steps(outcome: Outcome | None) -> list[StepView]:
     ]
 
 
-def _factor(figure: ParameterTrace) -> FactorView:
+def _reason(version: Methodology | None, name: str) -> str:
+    """Why a figure is provisional."""
+    declared = {**version.parameters, **version.tables} if version else {}
+    return declared[name].reason if name in declared else ""
+
+
+def _factor(figure: ParameterTrace, reason: str) -> FactorView:
     sources = [pack().source(reference) for reference in figure.source.split("；") if reference]
     return FactorView(
         label=figure.label,
@@ -98,7 +106,7 @@ def _factor(figure: ParameterTrace) -> FactorView:
         source_url=next((source.url for source in sources if source.url), ""),
         valid_from=figure.valid_from,
         provisional=figure.provisional,
-        reason="",
+        reason=reason,
     )
 
 
