@@ -81,7 +81,7 @@ def batch_row(batch: BatchView) -> BatchRow:
 
 def reason_shares(batch: BatchView) -> list[ReasonShare]:
     """Every reason of a batch but "counted", most frequent first."""
-    total = max(batch.records, 1)
+    total = max(sum(batch.counts.values()) - batch.counted, 1)
     shares = [
         ReasonShare(
             code=code,

@@ -138,6 +138,12 @@ def unit(text: str) -> str:
 
 
 @register.filter
+def equals(value: str) -> str:
+    """A computed value with its sign: = 12.5, or ≈ 748.55 where it was shortened."""
+    return f"≈ {value[1:]}" if value.startswith("≈") else f"= {value}"
+
+
+@register.filter
 def group_of(scenario_id: str) -> str:
     """`travel` of `travel/metro`."""
     return scenario_id.partition("/")[0]

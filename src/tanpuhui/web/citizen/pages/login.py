@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.web.shared.guards import SESSION_PERSON, next_path
 
-PEOPLE = 12
+PEOPLE = 6
 
 
 @never_cache
