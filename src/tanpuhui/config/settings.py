@@ -5,6 +5,7 @@ from tanpuhui.kernel import postgres
 
 HOME = env.home()
 HOME.mkdir(parents=True, exist_ok=True)
+(HOME / "static").mkdir(exist_ok=True)  # whitenoise warns where it is missing
 
 DEBUG = False
 PRODUCTION = env.flag("TANPUHUI_PRODUCTION", default=False)
