@@ -109,7 +109,9 @@ def input_from(name: str, form: Document) -> Input:
     }
     if "choices" in form:
         choices = tuple(str(choice) for choice in form["choices"])
-        return Input(**shared, choices=choices, absent=None if absent is None else str(absent))
+        default = None if absent is None else str(absent)
+        words = dict(form.get("words", {}))
+        return Input(**shared, choices=choices, absent=default, words=words)
     return Input(
         **shared,
         unit=parse_unit(form["unit"]),
@@ -217,6 +219,8 @@ def _input_form(declared: Input) -> dict[str, Any]:
     if declared.absent is not None:
         form["absent"] = declared.absent
     if declared.unit is None:
+        if declared.words:
+            form["words"] = dict(declared.words)
         return form | {"choices": declared.choices}
     bounds = {"places": declared.places, "min": declared.minimum, "max": declared.maximum}
     return form | {"unit": declared.unit.text} | bounds

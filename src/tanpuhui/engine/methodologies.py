@@ -1,7 +1,7 @@
 """A methodology version as frozen values: what it takes, what it assumes, how it computes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -30,6 +30,7 @@ class Input:
     Attributes:
         absent: the value used when nothing is sent; None when there is none.
         optional: may be left out; in conditions a missing number without ``absent`` counts as 0.
+        words: what a reader sees for each choice; a choice without a word is shown as it is.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Input:
     absent: Fraction | str | None = None
     optional: bool = False
     note: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def required(self) -> bool:

@@ -82,7 +82,13 @@ _NUMBER_INPUT = {
     "absent?": NUMBER,
     "note?": TEXT,
 }
-_CHOICE_INPUT = {"label?": TEXT, "choices": ListOf(TEXT), "absent?": TEXT, "note?": TEXT}
+_CHOICE_INPUT = {
+    "label?": TEXT,
+    "choices": ListOf(TEXT),
+    "words?": MapOf(TEXT, TEXT),
+    "absent?": TEXT,
+    "note?": TEXT,
+}
 
 
 class Either(Form):

@@ -16,7 +16,7 @@ from tanpuhui.web.shared.scenes import GROUPS
 PURPOSE = "quantify"
 
 
-class UnknownChoice(DomainError):  # noqa: N818 - named like the domain's errors
+class UnknownChoice(DomainError):
     """The form names a provider or scenario that is not on offer."""
 
     code = "page.unknown_choice"

@@ -182,7 +182,7 @@ def _figure(one: Parameter | Table, value: str, source: Iterable[str]) -> Figure
 def bounds(one: Input) -> str:
     """What may be sent: range with unit, or choices."""
     if one.choices:
-        text = "、".join(one.choices)
+        text = "、".join(one.words.get(choice, choice) for choice in one.choices)
     else:
         unit = one.unit.label if one.unit else ""
         text = f"{display_text(one.minimum)}–{display_text(one.maximum)} {unit}".rstrip()

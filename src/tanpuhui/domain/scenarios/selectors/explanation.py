@@ -77,7 +77,7 @@ def _outcome(
 
 def _input_view(declared: Input, value: Fraction | str) -> InputView:
     unit = declared.unit.label if declared.unit else ""
-    text = value if isinstance(value, str) else display_text(value)
+    text = declared.words.get(value, value) if isinstance(value, str) else display_text(value)
     return InputView(declared.label, text, unit)
 
 
@@ -92,8 +92,10 @@ def _steps(outcome: Outcome | None) -> list[StepView]:
 
 def _reason(version: Methodology | None, name: str) -> str:
     """Why a figure is provisional."""
-    declared = {**version.parameters, **version.tables} if version else {}
-    return declared[name].reason if name in declared else ""
+    if version is None:
+        return ""
+    declared = version.parameters.get(name) or version.tables.get(name)
+    return declared.reason if declared else ""
 
 
 def _factor(figure: ParameterTrace, reason: str) -> FactorView:
