@@ -17,6 +17,7 @@ def demo(
 ) -> None:
     """演示：数据库、规则包、模拟城市、网站，一步到位；再次运行保留全部数据。Demo."""
     serve.port_free(LOOPBACK, port)
+    os.environ.setdefault("TANPUHUI_COLLECTED_STATIC", "1")  # before the settings are read
     os.environ["TANPUHUI_DEMO"] = "1"  # people sign in by choosing who to be
     note("正在启动内置数据库……")
     django_ready(migrated=False)

@@ -5,28 +5,20 @@ from typing import Annotated
 
 import typer
 
-from tanpuhui.config.commands.runner import django_ready, note, progress, say, table, wrong_input
+from tanpuhui.config.commands.runner import django_ready, note, progress, say, wrong_input
 
-MG_PER_KG = 1_000_000
+SHOWN = 50
 From = Annotated[
     datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="第一天，如 2026-01-01")
 ]
 Until = Annotated[
     datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="最后一天（含），如 2026-01-31")
 ]
-Scenario = Annotated[str, typer.Option("--scenario", help="只算一个场景，如 travel/metro")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只列出差异，不记账")]
 Reason = Annotated[str, typer.Option("--reason", help="原因，写入审计记录（正式记账时必填）")]
 
 
-def recompute(
-    *,
-    start: From,
-    end: Until,
-    scenario: Scenario = "",
-    dry_run: DryRun = False,
-    reason: Reason = "",
-) -> None:
+def recompute(*, start: From, end: Until, dry_run: DryRun = False, reason: Reason = "") -> None:
     """按现行规则包重算一段时期，差额以冲正方式入账。Re-quantify a period."""
     if end < start:
         wrong_input("--to 早于 --from，请检查日期。")
@@ -34,19 +26,31 @@ def recompute(
         wrong_input("正式重算需要 --reason 说明原因；只想看看差异请加 --dry-run。")
     django_ready()
     from tanpuhui.domain.scenarios import services as scenarios
-    from tanpuhui.kernel import actors, cityrules
+    from tanpuhui.kernel import actors
 
-    if scenario and scenario not in cityrules.pack().scenarios:
-        wrong_input(f"规则包里没有场景 {scenario}。")
-    with progress("重算"):
-        outcome = scenarios.acts_recompute(
+    done = 0
+    with progress("重算") as bar:
+
+        def looked_at(more: int) -> None:
+            nonlocal done
+            done += more
+            bar.move(done, None, f"重算 {done:,} 条")
+
+        differences = scenarios.recompute(
             actor=actors.system(),
-            start=start.date(),
-            end=end.date(),
-            scenario_id=scenario or None,
-            reason=reason or "dry-run",
+            first=start.date(),
+            last=end.date(),
             dry_run=dry_run,
+            reason=reason,
+            on_progress=looked_at,
         )
-    note(f"已重算 {outcome.checked:,} 条，{outcome.changed:,} 条有差异。")
-    say(str(outcome))
-    _ = table
+    for one in differences[:SHOWN]:
+        say(
+            f"{one.occurred_on}  {one.item_no}  {one.before_mg:,} → {one.after_mg:,} 毫克"
+            f"（{one.after_mg - one.before_mg:+,}）"
+        )
+    if len(differences) > SHOWN:
+        say(f"……另有 {len(differences) - SHOWN:,} 条")
+    total = sum(one.after_mg - one.before_mg for one in differences)
+    outcome = "只列差异，未记账" if dry_run else "已冲正并重记"
+    note(f"{len(differences):,} 条有差异，合计 {total:+,} 毫克；{outcome}。")

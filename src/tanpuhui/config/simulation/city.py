@@ -9,6 +9,7 @@ import numpy as np
 
 from tanpuhui.config.simulation import acts, deliveries, logins, senders, weather
 from tanpuhui.config.simulation.deliveries import Delivery, Sender
+from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as parties
 from tanpuhui.kernel import actors, cityrules, clock
@@ -152,6 +153,7 @@ def _open_people(stage: Stage, size: int, *, named: bool) -> list[int]:
         for number, nickname in enumerate(NICKNAMES[: size if named else 0], start=1)
     ]
     rest = parties.people_open_many(actor=stage.actor, count=size - len(known), regions=regions)
+    ledger.accounts_open(actor=stage.actor, kind="person", party_ids=known + rest)
     return known + rest
 
 

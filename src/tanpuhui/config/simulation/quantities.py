@@ -142,9 +142,7 @@ DRAWS: dict[str, Draw] = {
     "living/recycling": recycling,
     "living/clean_plate": words(proof={"canteen": 0.55, "merchant": 0.25, "self_declared": 0.2}),
     "living/less_plastic": words(kind={"own_bag": 0.6, "own_cup": 0.32, "own_container": 0.08}),
-    "living/online_posting": words(
-        packaging={"reused_carton": 0.75, "circular_box": 0.25}
-    ),
+    "living/online_posting": words(packaging={"reused_carton": 0.75, "circular_box": 0.25}),
     "consumption/paperless_ticket": words(
         kind={"rail": 0.5, "cinema": 0.3, "scenic": 0.15, "show": 0.05},
         paper_copies={0: 0.96, 1: 0.04},
