@@ -1,6 +1,7 @@
 """The command line `tanpuhui`.
 
-Exit codes: 0 done, 1 refused (one sentence says why), 2 wrong input, 130 interrupted.
+Exit codes: 0 done, 1 refused (one sentence says why), 2 wrong input, 3 done with rows refused,
+130 interrupted.
 """
 
 import os
@@ -42,6 +43,7 @@ app.command("serve", rich_help_panel=START)(serve.serve)
 app.command("migrate", rich_help_panel=START)(database.migrate)
 app.add_typer(database.app, name="db", rich_help_panel=START)
 app.add_typer(packs.app, name="pack", rich_help_panel=DATA)
+app.command("import", rich_help_panel=DATA)(imports.import_file)
 app.command("simulate", rich_help_panel=DATA)(simulate.simulate)
 app.command("import", rich_help_panel=DATA)(imports.import_file)
 app.command("recompute", rich_help_panel=DATA)(recompute.recompute)
