@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,9 @@ class FixedClock:
     def set(self, instant: datetime | str) -> None:
         """Move to an instant; text is ISO 8601 with an offset."""
         moved = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-        assert moved.tzinfo is not None, "give the instant with its offset, e.g. 2026-03-10T12:00+08:00"
+        assert moved.tzinfo is not None, (
+            "give the instant with its offset, e.g. 2026-03-10T12:00+08:00"
+        )
         self.instant = moved.astimezone(timezone.utc)
 
 
@@ -58,6 +61,25 @@ def example_pack() -> "Pack":
     return load_pack(ROOT / "packs" / "example")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, with the usual months, and a flush that append-only tables allow."""
+    from tests.factories import database
+
+    database.allow_flush()
+    with django_db_blocker.unblock():
+        database.months_ready()
+
+
+@pytest.fixture(autouse=True)
+def process_forgets() -> Iterator[None]:
+    """What a process remembers of one test's filings is not true of the next test's."""
+    yield
+    from tests.factories import cities
+
+    cities.forget_filings()
+
+
 @pytest.fixture
 def committed(transactional_db: None) -> None:
     """For tests that need real commits (threads, processes, servers); tables are emptied afterwards."""
@@ -65,11 +87,18 @@ def committed(transactional_db: None) -> None:
 
 def chromium() -> str | None:
     """The browser: named by TANPUHUI_CHROMIUM, the system's, or Playwright's own."""
-    for name in (os.environ.get("TANPUHUI_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+    for name in (
+        os.environ.get("TANPUHUI_CHROMIUM"),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+    ):
         found = shutil.which(name) if name else None
         if found:
             return found
-    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
+    cache = Path(
+        os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright")
+    )
     own = sorted(cache.glob("chromium*/chrome-linux*/*chrom*"))
     return next((str(path) for path in own if os.access(path, os.X_OK) and path.is_file()), None)
 
@@ -100,9 +129,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Say at the very end what was left out."""
     left_out = {
-        str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr
+        str(report.longrepr[2])
+        for report in terminalreporter.stats.get("skipped", [])
+        if report.longrepr
     }
     for reason in sorted(left_out):
         terminalreporter.write_line(f"NOT RUN: {reason}", yellow=True, bold=True)
-
-
