@@ -1,19 +1,44 @@
-"""Between Polars frames and PostgreSQL: binary COPY in, arrays as parameters, rows out."""
+"""Between columns and PostgreSQL without an object a value: binary COPY in, arrays both ways."""
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pgpq
 import polars as pl
 import psycopg
 from django.db import connection
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+BIGINT_OID, BIGINT_ARRAY_OID = 20, 1016
+SEPARATOR = "\x1f"  # unit separator: refused inside numbers and pseudonyms at the door
+_ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
+
+
+class _BigintArrayDumper(Dumper):
+    """A one-dimensional int64 array as PostgreSQL's binary `bigint[]`, without nulls."""
+
+    format = Format.BINARY
+    oid = BIGINT_ARRAY_OID
+
+    def dump(self, obj: npt.NDArray[np.int64]) -> bytes:
+        elements = np.empty(len(obj), dtype=_ELEMENT)
+        elements["length"], elements["value"] = 8, obj
+        header = np.array([1, 0, BIGINT_OID, len(obj), 1], dtype=">i4")
+        return header.tobytes() + elements.tobytes()
 
 
 def plain_cursor() -> psycopg.Cursor[Any]:
-    """A psycopg cursor in Django's own transaction: server-side binding, binary results, COPY."""
+    """A psycopg cursor in Django's own transaction: server-side binding, binary results, COPY.
+
+    NumPy int64 arrays may be given as parameters; they arrive as `bigint[]`.
+    """
     connection.ensure_connection()
     assert connection.connection is not None
     cursor = psycopg.Cursor(connection.connection)
-    cursor.format = psycopg.pq.Format.BINARY
+    cursor.format = Format.BINARY
+    cursor.adapters.register_dumper(np.ndarray, _BigintArrayDumper)
     return cursor
 
 
@@ -38,11 +63,36 @@ def copy_rows(cursor: Any, table: str, frame: pl.DataFrame) -> None:
         copy.write(encoder.finish())
 
 
-def array(values: pl.Series) -> str:
-    """An array literal for a `%s::bigint[]` parameter: one string is cheaper than many objects."""
-    return "{" + ",".join(values.cast(pl.String).to_list()) + "}"
+def ints(values: pl.Series | npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """A parameter for a `bigint[]`; dates become days since 1970-01-01 (`date '1970-01-01' + n`)."""
+    if isinstance(values, pl.Series):
+        if values.dtype == pl.Date:
+            values = values.cast(pl.Int32)
+        values = values.to_numpy()
+    return values.astype(np.int64, copy=False)
+
+
+def texts(values: pl.Series) -> str:
+    """A parameter for `string_to_array(%s, chr(31))`; the values hold no such character."""
+    return SEPARATOR.join(values.to_list())
 
 
 def fetch(cursor: Any, schema: dict[str, Any]) -> pl.DataFrame:
     """All rows of the last query as a frame with the given columns and dtypes."""
     return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
+
+
+def packed(*columns: str) -> str:
+    """Select-list that returns integer columns packed, one value each; for `fetch_packed`."""
+    return ", ".join(f"string_agg(int8send({column}), ''::bytea)" for column in columns)
+
+
+def fetch_packed(cursor: Any, names: list[str]) -> pl.DataFrame:
+    """The one row of a `packed` query as Int64 columns in the order of `names`."""
+    row = cursor.fetchone()
+    return pl.DataFrame(
+        {
+            name: np.frombuffer(value or b"", dtype=">i8").astype(np.int64)
+            for name, value in zip(names, row, strict=True)
+        }
+    )

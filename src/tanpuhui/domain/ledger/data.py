@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,17 @@ class StatementLine:
     acts: int
     running_mg: int
     running_points: int
+
+
+@dataclass(frozen=True)
+class TransferView:
+    """One movement of a reduction between two holders."""
+
+    journal_id: int
+    from_account_id: int
+    to_account_id: int
+    reduction_mg: int
+    recorded_at: datetime
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Reads of the book: balances, statements, usage against caps, proofs."""
 
 import time
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,15 @@ from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from tanpuhui.domain.ledger import errors
-from tanpuhui.domain.ledger.data import Balance, Circulation, DaySum, MonthSum, Proof, StatementLine
+from tanpuhui.domain.ledger.data import (
+    Balance,
+    Circulation,
+    DaySum,
+    MonthSum,
+    Proof,
+    StatementLine,
+    TransferView,
+)
 from tanpuhui.domain.ledger.models import Account, Entry, Journal
 from tanpuhui.kernel import columns, sqlfiles
 from tanpuhui.kernel.partitions import month_after, month_of
@@ -96,60 +105,38 @@ def lines_in_month(
     return list(rows.values_list("journal_id", "occurred_on", "scenario_no"))
 
 
-def usage(cursor: Any, windows: pl.DataFrame) -> pl.DataFrame:
-    """Acts and mass already posted in each window; the accounts must be locked.
+def entries_of(cursor: Any, windows: pl.DataFrame, scenario_nos: Sequence[int]) -> pl.DataFrame:
+    """What the book holds for accounts in their windows; final where the accounts are locked.
 
     Args:
-        cursor: psycopg cursor of the caller's transaction.
-        windows: position, account_id, scenario_no Int64; first, last Date (last exclusive).
-
-    Returns:
-        position, used_acts, used_mg for windows with any entry.
-    """
-    schema = {"position": pl.Int64, "used_acts": pl.Int64, "used_mg": pl.Int64}
-    if windows.is_empty():
-        return pl.DataFrame(schema=schema)
-    cursor.execute(
-        sqlfiles.query(__file__, "usage"),
-        {
-            **{name: columns.array(windows[name]) for name in windows.columns},
-            "from": windows["first"].min(),
-            "to": windows["last"].max(),
-        },
-    )
-    return columns.fetch(cursor, schema)
-
-
-def entries_near(cursor: Any, windows: pl.DataFrame, scenario_nos: list[int]) -> pl.DataFrame:
-    """The journals in which an account had counted acts of these scenarios in a window.
-
-    Args:
-        cursor: psycopg cursor of the caller's transaction; the accounts are locked.
-        windows: position, account_id Int64; first, last Date (both inclusive).
+        cursor: plain cursor of the caller's transaction.
+        windows: account_id Int64; first, last Date (both inclusive), one row an account.
         scenario_nos: scenarios that matter.
 
     Returns:
-        position, account_id, journal_id, occurred_on, scenario_no.
+        account_id, day (days since 1970-01-01), journal_id, scenario_no, acts, reduction_mg; Int64.
     """
+    names = ["account_id", "day", "journal_id", "scenario_no", "acts", "reduction_mg"]
+    if windows.is_empty() or not scenario_nos:
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.Int64))
+    chosen = columns.packed(
+        "e.account_id",
+        "e.occurred_on - date '1970-01-01'",
+        "e.journal_id",
+        "e.scenario_no",
+        "e.acts",
+        "e.reduction_mg",
+    )
     cursor.execute(
-        sqlfiles.query(__file__, "entries_near"),
+        sqlfiles.query(__file__, "entries_of").replace("{packed}", chosen),
         {
-            **{name: columns.array(windows[name]) for name in windows.columns},
+            **{name: columns.ints(windows[name]) for name in ("account_id", "first", "last")},
             "from": windows["first"].min(),
             "to": windows["last"].max(),
-            "scenario_nos": scenario_nos,
+            "scenario_no": list(scenario_nos),
         },
     )
-    return columns.fetch(
-        cursor,
-        {
-            "position": pl.Int64,
-            "account_id": pl.Int64,
-            "journal_id": pl.Int64,
-            "occurred_on": pl.Date,
-            "scenario_no": pl.Int64,
-        },
-    )
+    return columns.fetch_packed(cursor, names)
 
 
 def circulation() -> Circulation:
@@ -195,3 +182,17 @@ def proof() -> Proof:
         journals_off=journals_off,
         seconds=time.perf_counter() - started,
     )
+
+
+def transfer(key: str) -> TransferView | None:
+    """The transfer that was posted under a key, or None."""
+    journal = Journal.objects.filter(key=key, kind="transfer").first()
+    if journal is None:
+        return None
+    entries = dict(
+        Entry.objects.filter(
+            journal_id=journal.pk, occurred_on=journal.occurred_on, account_id__gt=0
+        ).values_list("account_id", "reduction_mg")
+    )
+    giver, receiver = sorted(entries, key=lambda number: entries[number])
+    return TransferView(journal.pk, giver, receiver, entries[receiver], journal.recorded_at)

@@ -23,8 +23,8 @@ from tanpuhui.domain.parties.models import (
     StaffMember,
     SubjectLink,
 )
-from tanpuhui.kernel import crypto
-from tanpuhui.kernel.columns import fetch
+from tanpuhui.kernel import crypto, sqlfiles
+from tanpuhui.kernel.columns import fetch_packed, packed, texts
 
 
 def provider_key(key_id: str) -> ProviderKeyView | None:
@@ -115,25 +115,28 @@ def subject_person(provider_id: int, subject: str) -> int | None:
     )
 
 
-def links_find(cursor: Any, provider_id: int, subjects: list[str]) -> pl.DataFrame:
+def links_find(cursor: Any, provider_id: int, subjects: pl.Series) -> pl.DataFrame:
     """The people behind a provider's subjects, with the scenarios that they consent to.
 
     Args:
-        cursor: psycopg cursor of the caller's transaction, which holds the provider's lock, so
+        cursor: plain cursor of the caller's transaction, which holds the provider's lock, so
             that a withdrawal is wholly before or wholly after it.
         provider_id: the provider.
-        subjects: distinct pseudonyms.
+        subjects: distinct pseudonyms, none with control characters.
 
     Returns:
         subject, person_id, mask (bit n: active consent to scenario n); unknown ones are absent.
     """
     cursor.execute(
-        "select link.subject, link.person_id, link.scenario_mask"
-        " from unnest(%s::text[]) as g(subject) join parties_subjectlink as link"
-        ' on link.provider_id = %s and link.subject = g.subject collate "C"',
-        (subjects, provider_id),
+        sqlfiles.query(__file__, "links_find").replace(
+            "{packed}", packed("given.position", "link.person_id", "link.scenario_mask")
+        ),
+        {"provider_id": provider_id, "subjects": texts(subjects)},
     )
-    return fetch(cursor, {"subject": pl.String, "person_id": pl.Int64, "mask": pl.Int64})
+    found = fetch_packed(cursor, ["position", "person_id", "mask"])
+    return found.select(
+        subjects.gather(found["position"] - 1).alias("subject"), "person_id", "mask"
+    )
 
 
 def members(

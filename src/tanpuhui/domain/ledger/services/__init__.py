@@ -14,6 +14,7 @@ from tanpuhui.domain.ledger.services.spending import (
     holds_expire,
     points_spend,
 )
+from tanpuhui.domain.ledger.services.transfers import reduction_transfer
 
 __all__ = [
     "ENTRY_TABLE",
@@ -29,4 +30,5 @@ __all__ = [
     "journal_post",
     "journal_reverse_lines",
     "points_spend",
+    "reduction_transfer",
 ]

@@ -69,16 +69,13 @@ def accounts_lock(cursor: Any, account_ids: pl.Series) -> pl.DataFrame:
     Returns:
         account_id, is_open, reduction_mg, points (free of holds), one row an account found.
     """
-    cursor.execute(sqlfiles.query(__file__, "accounts_lock"), {"ids": columns.array(account_ids)})
-    return columns.fetch(
-        cursor,
-        {
-            "account_id": pl.Int64,
-            "is_open": pl.Boolean,
-            "reduction_mg": pl.Int64,
-            "points": pl.Int64,
-        },
+    names = ["id", "is_open", "reduction_mg", "free_points"]
+    cursor.execute(
+        sqlfiles.query(__file__, "accounts_lock").replace("{packed}", columns.packed(*names)),
+        {"ids": columns.ints(account_ids)},
     )
+    locked = columns.fetch_packed(cursor, ["account_id", "is_open", "reduction_mg", "points"])
+    return locked.with_columns(pl.col("is_open").cast(pl.Boolean))
 
 
 def account_lock_open(account_id: int) -> Account:

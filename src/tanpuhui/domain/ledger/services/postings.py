@@ -101,7 +101,7 @@ def _balances_add(cursor: Any, lines: pl.DataFrame) -> None:
     try:
         cursor.execute(
             sqlfiles.query(__file__, "balances_add"),
-            {name: columns.array(sums[name]) for name in sums.columns},
+            {name: columns.ints(sums[name]) for name in sums.columns},
         )
     except Exception as error:
         if "ledger_account_never_negative" in str(error):

@@ -13,20 +13,23 @@ create table ledger_entry (
 -- Set-wise over one statement: a journal's entries come in one statement, in the transaction that
 -- made the journal (its recorded_at is that transaction's start), and each asset sums to zero.
 create function ledger_entry_check() returns trigger language plpgsql as $$
-declare bad bigint;
+declare bad record;
 begin
-  select journal_id into bad from new_entries
-  group by journal_id having sum(reduction_mg) <> 0 or sum(points) <> 0 limit 1;
-  if found then
-    raise exception 'ledger_unbalanced: entries of journal % do not sum to zero', bad
+  select sums.*, ledger_journal.recorded_at is distinct from transaction_timestamp() as is_foreign
+  into bad
+  from (
+    select journal_id, sum(reduction_mg) as reduction_mg, sum(points) as points
+    from new_entries group by journal_id
+  ) as sums
+  left join ledger_journal on ledger_journal.id = sums.journal_id
+  where sums.reduction_mg <> 0 or sums.points <> 0
+    or ledger_journal.recorded_at is distinct from transaction_timestamp()
+  limit 1;
+  if found and bad.is_foreign then
+    raise exception 'ledger_closed_journal: journal % is not of this transaction', bad.journal_id
       using errcode = 'check_violation';
-  end if;
-  select j.journal_id into bad
-  from (select distinct journal_id from new_entries) as j
-  left join ledger_journal on ledger_journal.id = j.journal_id
-  where ledger_journal.recorded_at is distinct from transaction_timestamp() limit 1;
-  if found then
-    raise exception 'ledger_closed_journal: journal % is not of this transaction', bad
+  elsif found then
+    raise exception 'ledger_unbalanced: entries of journal % do not sum to zero', bad.journal_id
       using errcode = 'check_violation';
   end if;
   return null;

@@ -10,75 +10,76 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
+from tanpuhui.domain.scenarios.pipeline.holdings import Held
 from tanpuhui.domain.scenarios.pipeline.quantities import points_of
 from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook
-from tanpuhui.domain.scenarios.pipeline.work import Ints, Work
+from tanpuhui.domain.scenarios.pipeline.work import Ints, Mask, Work
 from tanpuhui.domain.scenarios.reasons import number
 from tanpuhui.engine.caps import Cap
 
 PERIODS = ("day", "month", "year")
 
 
-def apply(work: Work, cursor: Any, rules: Rulebook) -> None:
+def apply(work: Work, rules: Rulebook, held: Held) -> None:
     """Reduce reduction_mg and points of live records to what the caps leave."""
     caps = [
         (scenario.no, cap) for scenario in rules.city.scenarios.values() for cap in scenario.caps
     ]
     caps.sort(key=lambda pair: (pair[1].of != "acts", PERIODS.index(pair[1].per)))
-    for period in PERIODS:
-        for_period = [(no, cap) for no, cap in caps if cap.per == period]
-        windows = _windows(work, {no for no, _ in for_period}, period)
-        if windows is None:
-            continue
-        for no, cap in for_period:
-            _apply_one(work, windows.filter(pl.col("scenario_no") == no), cap, cursor)
+    present = set(np.unique(work.scenario_no[work.live]).tolist())
+    for no, cap in caps:
+        if no in present:
+            _apply_one(work, no, cap, held)
     _points_again(work, rules)
 
 
-def _windows(work: Work, numbers: set[int], period: str) -> pl.DataFrame | None:
-    """One row a live record under a cap of this period, with its window of days."""
-    mask = work.live & np.isin(work.scenario_no, list(numbers))
-    positions = np.flatnonzero(mask)
+def _period(day: pl.Expr, cap: Cap) -> pl.Expr:
+    """The day, month or year of days since 1970-01-01, as one number."""
+    if cap.per == "day":
+        return day
+    calendar = day.cast(pl.Int32).cast(pl.Date)
+    year = calendar.dt.year().cast(pl.Int64)
+    return year if cap.per == "year" else year * 12 + calendar.dt.month()
+
+
+def _apply_one(work: Work, no: int, cap: Cap, held: Held) -> None:
+    positions = np.flatnonzero(work.live & (work.scenario_no == no))
     if not len(positions):
-        return None
-    day = pl.Series(work.days[positions]).cast(pl.Date)
-    first = {"day": day, "month": day.dt.truncate("1mo"), "year": day.dt.truncate("1y")}[period]
-    last = first.dt.offset_by({"day": "1d", "month": "1mo", "year": "1y"}[period])
-    return pl.DataFrame(
+        return
+    keys = ["account_id", "period"]
+    mine = pl.DataFrame(
         {
             "record": positions.astype(np.int64),
             "account_id": work.account_id[positions],
-            "scenario_no": work.scenario_no[positions].astype(np.int64),
-            "first": first,
-            "last": last,
+            "day": work.days[positions].astype(np.int64),
             "started": work.started[positions],
         }
+    ).with_columns(period=_period(pl.col("day"), cap))
+    used = (
+        held.lines.filter(pl.col("scenario_no") == no)
+        .with_columns(period=_period(pl.col("day"), cap))
+        .group_by(keys)
+        .agg(used_acts=pl.col("acts").sum(), used_mg=pl.col("reduction_mg").sum())
     )
-
-
-def _apply_one(work: Work, mine: pl.DataFrame, cap: Cap, cursor: Any) -> None:
-    mine = mine.filter(pl.Series(work.live[mine["record"].to_numpy()]))
-    if mine.is_empty():
-        return
-    keys = ["account_id", "scenario_no", "first", "last"]
-    windows = mine.select(keys).unique(maintain_order=True).with_row_index("position")
-    windows = windows.with_columns(pl.col("position").cast(pl.Int64))
-    used = ledger.usage(cursor, windows)
-    ordered = (mine.join(windows, on=keys).join(used, on="position", how="left").fill_null(0)).sort(
-        "position", "started", "record"
+    ordered = (
+        mine.join(used, on=keys, how="left", maintain_order="left")
+        .with_columns(pl.col("used_acts", "used_mg").fill_null(0))
+        .sort(*keys, "started", "record")
     )
     records = ordered["record"].to_numpy()
-    group_start = ordered["position"].is_first_distinct().to_numpy()
+    group_start = ordered.select(pl.struct(keys).is_first_distinct()).to_series().to_numpy()
     if cap.of == "acts":
         before = ordered["used_acts"].to_numpy() + _running(np.ones(len(records)), group_start)
         _nothing(work, records[before >= cap.limit], cap)
-        return
+    else:
+        _cut_mass(work, records, ordered["used_mg"].to_numpy(), group_start, cap)
+
+
+def _cut_mass(work: Work, records: Ints, used_mg: Ints, group_start: Mask, cap: Cap) -> None:
     mass = work.reduction_mg[records]
-    before = ordered["used_mg"].to_numpy() + _running(mass, group_start)
     assert cap.limit_mg is not None
-    room = np.clip(cap.limit_mg - before, 0, None)
+    room = np.clip(cap.limit_mg - used_mg - _running(mass, group_start), 0, None)
     kept = np.minimum(mass, room)
     partly = (kept < mass) & (kept > 0)
     _nothing(work, records[(kept == 0) & (mass > 0)], cap)

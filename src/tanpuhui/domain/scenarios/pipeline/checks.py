@@ -13,6 +13,8 @@ from tanpuhui.kernel import clock
 from tanpuhui.packs import Pack
 
 EPOCH = date(1970, 1, 1)
+CONTROL = r"[\x00-\x1f\x7f]"
+NAME_BYTES_MAX = 120
 
 
 def days_since(day: date) -> int:
@@ -31,8 +33,12 @@ def given(work: Work) -> None:
             known = code if code in BY_CODE else "row.refused"
             mask = _mask(work.size, rows["position"].to_numpy())
             work.refuse(mask, known, note or (None if known == code else code))
-    empty = work.frame["item_no"].fill_null("").str.len_bytes() == 0
-    work.refuse(empty.to_numpy(), "record.item_missing")
+    items = work.frame["item_no"].fill_null("")
+    work.refuse((items.str.len_bytes() == 0).to_numpy(), "record.item_missing")
+    for name in ("item_no", "subject"):
+        text = work.frame[name].fill_null("")
+        strange = text.str.contains(CONTROL) | (text.str.len_bytes() > NAME_BYTES_MAX)
+        work.refuse(strange.to_numpy(), "record.malformed", name)
 
 
 def scenarios(work: Work, city: Pack, provider_mask: int) -> None:
@@ -57,8 +63,9 @@ def links(work: Work, cursor: Any) -> None:
     """
     subject = work.frame["subject"].fill_null("")
     blank = (subject.str.len_bytes() == 0).to_numpy()
-    wanted = subject.unique().drop_nulls()
-    found = parties.links_find(cursor, work.provider_id, wanted.to_list())
+    wanted = subject.unique().sort()
+    wanted = wanted.filter(~wanted.str.contains(CONTROL) & (wanted != ""))
+    found = parties.links_find(cursor, work.provider_id, wanted)
     joined = pl.DataFrame({"subject": subject}).join(
         found, on="subject", how="left", maintain_order="left"
     )

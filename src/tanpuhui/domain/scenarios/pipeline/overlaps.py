@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.scenarios.pipeline.holdings import Held
 from tanpuhui.domain.scenarios.pipeline.work import Mask, Work
 from tanpuhui.kernel import clock
-from tanpuhui.kernel.columns import array, copy_rows, fetch
+from tanpuhui.kernel.columns import copy_rows, ints
 from tanpuhui.packs import Overlap, Pack
 
 SECOND = 1_000_000
@@ -21,22 +21,28 @@ from scenarios_claim
 where rule = any(%s) and key_digest = any(%s)
 """
 # Counted acts in force of the given journals and accounts that touch a window.
+# Counted acts of the lines' journals whose interval meets the record's, still in force.
 TOUCHING = """
 select w.position, act.scenario_no, (extract(epoch from act.occurred_at) * 1000000)::bigint,
-  (extract(epoch from coalesce(act.ended_at, act.occurred_at)) * 1000000)::bigint,
   act.provider_id, act.item_no
 from unnest(%(position)s::bigint[], %(account_id)s::bigint[], %(journal_id)s::bigint[],
-  %(occurred_on)s::date[], %(scenario_no)s::bigint[]) as w(position, account_id, journal_id,
-  occurred_on, scenario_no)
-join scenarios_act as act
-  on act.journal_id = w.journal_id and act.account_id = w.account_id
-  and act.occurred_on = w.occurred_on and act.scenario_no = w.scenario_no
-where act.occurred_on between %(from)s and %(to)s
-  and (act.reduction_mg > 0 or act.points > 0)
-  and not exists (
+  %(day_held)s::bigint[], %(scenario_no)s::bigint[], %(started)s::bigint[], %(ended)s::bigint[])
+  as w(position, account_id, journal_id, day, scenario_no, started, ended)
+cross join lateral (
+  select * from scenarios_act
+  where journal_id = w.journal_id and account_id = w.account_id
+    and occurred_on = date '1970-01-01' + w.day::int and scenario_no = w.scenario_no
+    and (reduction_mg > 0 or points > 0)
+    and occurred_at < timestamptz 'epoch' + w.ended * interval '1 microsecond'
+    and greatest(ended_at, occurred_at + interval '1 second')
+      > timestamptz 'epoch' + w.started * interval '1 microsecond'
+  offset 0
+) as act
+where not exists (
     select 1 from scenarios_act as later
     where later.provider_id = act.provider_id and later.item_no = act.item_no
       and later.account_id = act.account_id and later.revision > act.revision)
+order by 1, 3
 """
 
 
@@ -117,7 +123,7 @@ def claims_write(cursor: Any, work: Work, claims: pl.DataFrame) -> None:
     copy_rows(cursor, "scenarios_claim", rows)
 
 
-def by_time(work: Work, cursor: Any, city: Pack) -> None:
+def by_time(work: Work, cursor: Any, city: Pack, held: Held) -> None:
     """One person is on one trip at a time; the earlier recorded trip wins."""
     for rule in city.overlaps:
         if rule.match != "time":
@@ -125,7 +131,7 @@ def by_time(work: Work, cursor: Any, city: Pack) -> None:
         mine = work.live & np.isin(work.scenario_no, _numbers(city, rule))
         if mine.any():
             _within_batch(work, city, rule, mine)
-            _against_book(work, cursor, city, rule, mine & work.live)
+            _against_book(work, cursor, city, rule, mine & work.live, held=held)
 
 
 def _within_batch(work: Work, city: Pack, rule: Overlap, mine: Mask) -> None:
@@ -158,49 +164,32 @@ def _within_batch(work: Work, city: Pack, rule: Overlap, mine: Mask) -> None:
             winner = int(index)
 
 
-def _against_book(work: Work, cursor: Any, city: Pack, rule: Overlap, mine: Mask) -> None:
+def _against_book(
+    work: Work, cursor: Any, city: Pack, rule: Overlap, mine: Mask, *, held: Held
+) -> None:
+    """Trips of the same person in the book, near enough to touch."""
     positions = np.flatnonzero(mine)
-    if not len(positions):
-        return
-    days = pl.Series(work.days[positions]).cast(pl.Date)
-    entries = ledger.entries_near(
-        cursor,
-        pl.DataFrame(
-            {
-                "position": positions.astype(np.int64),
-                "account_id": work.account_id[positions],
-                "first": days.dt.offset_by("-1d"),
-                "last": days.dt.offset_by("1d"),
-            }
-        ),
-        [int(no) for no in _numbers(city, rule)],
-    )
-    if entries.is_empty():
-        return
-    cursor.execute(
-        TOUCHING,
+    near = pl.DataFrame(
         {
-            **{name: array(entries[name]) for name in entries.columns},
-            "from": entries["occurred_on"].min(),
-            "to": entries["occurred_on"].max(),
-        },
+            "position": positions.astype(np.int64),
+            "account_id": work.account_id[positions],
+            "day": work.days[positions].astype(np.int64),
+            "started": work.started[positions],
+            "ended": np.maximum(work.ended[positions], work.started[positions] + SECOND),
+        }
+    ).join(
+        held.lines.filter((pl.col("acts") > 0) & pl.col("scenario_no").is_in(_numbers(city, rule))),
+        on="account_id",
+        suffix="_held",
     )
-    near = fetch(
-        cursor,
-        {
-            "position": pl.Int64,
-            "no": pl.Int16,
-            "start": pl.Int64,
-            "end": pl.Int64,
-            "provider_id": pl.Int64,
-            "item_no": pl.String,
-        },
-    )
+    near = near.filter((pl.col("day") - pl.col("day_held")).abs() <= 1)
+    if near.is_empty():
+        return
+    wanted = [name for name in near.columns if name not in {"day", "acts", "reduction_mg"}]
+    cursor.execute(TOUCHING, {name: ints(near[name]) for name in wanted})
     gone = {(work.provider_id, row["item_no"]) for row in work.replaced}
-    for position, no, start, end, *item in near.sort("position", "start").iter_rows():
-        if tuple(item) in gone:
-            continue
-        if _touch(start, end, work.started[position], work.ended[position]):
+    for position, no, start, *item in cursor.fetchall():
+        if tuple(item) not in gone:
             _lose(work, city, position, rule, winner_no=no, when=_when(start))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.work import Work
-from tanpuhui.kernel.columns import fetch
+from tanpuhui.kernel.columns import fetch, texts
 
 STORED_SCHEMA: dict[str, Any] = {
     "item_no": pl.String,
@@ -34,16 +34,16 @@ select distinct on (item_no) item_no, revision, scenario_no, account_id,
   (extract(epoch from occurred_at) * 1000000)::bigint, inputs, asset_key,
   quantified_mg, reduction_mg, points, reason_no, note, occurred_on,
   (extract(epoch from ended_at) * 1000000)::bigint, filing_id
-from scenarios_act_find(%(provider_id)s, %(items)s::text[])
+from scenarios_act_find(%(provider_id)s, string_to_array(%(items)s, chr(31)))
 order by item_no, revision desc
 """
 
 
-def find_stored(cursor: Any, provider_id: int, items: list[str]) -> pl.DataFrame:
+def find_stored(cursor: Any, provider_id: int, items: pl.Series) -> pl.DataFrame:
     """The acts in force under these item numbers; STORED_SCHEMA."""
-    if not items:
+    if items.is_empty():
         return pl.DataFrame(schema=STORED_SCHEMA)
-    cursor.execute(FIND, {"provider_id": provider_id, "items": items})
+    cursor.execute(FIND, {"provider_id": provider_id, "items": texts(items)})
     return fetch(cursor, STORED_SCHEMA)
 
 
@@ -79,7 +79,7 @@ def against_stored(work: Work, cursor: Any, *, correcting: bool) -> None:
     """Compare live records with what is in force under their numbers."""
     positions = np.flatnonzero(work.live)
     items = work.frame["item_no"].gather(positions)
-    found = find_stored(cursor, work.provider_id, items.to_list())
+    found = find_stored(cursor, work.provider_id, items)
     if found.is_empty():
         if correcting:
             work.refuse(work.live, "record.unknown_item")

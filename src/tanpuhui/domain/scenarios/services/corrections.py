@@ -11,6 +11,7 @@ from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.services import ENTRY_TABLE
 from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.domain.scenarios.pipeline import repeats, writing
+from tanpuhui.domain.scenarios.pipeline.checks import CONTROL
 from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
 from tanpuhui.domain.scenarios.reasons import number
 from tanpuhui.domain.scenarios.services.ingestion import (
@@ -39,7 +40,10 @@ def acts_withdraw(
     with transaction.atomic():
         cursor = plain_cursor()
         lock(cursor, Space.PROVIDER, provider_id)
-        stored = repeats.find_stored(cursor, provider_id, sorted(set(items)))
+        known = pl.Series(sorted(set(items)), dtype=pl.String)
+        stored = repeats.find_stored(
+            cursor, provider_id, known.filter(~known.str.contains(CONTROL))
+        )
         active = stored.filter(pl.col("reason_no") != WITHDRAWN)
         answers = dict.fromkeys(items, "unknown")
         answers |= dict.fromkeys(stored["item_no"], "already")

@@ -22,6 +22,7 @@ from tanpuhui.domain.scenarios.pipeline import (
     repeats,
     writing,
 )
+from tanpuhui.domain.scenarios.pipeline.holdings import held_for
 from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook, rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
 from tanpuhui.kernel import clock, partitions
@@ -124,8 +125,9 @@ def settle(
     if before_caps is not None:
         before_caps()
     claims = overlaps.by_key(work, cursor, rules.city)
-    overlaps.by_time(work, cursor, rules.city)
-    ceilings.apply(work, cursor, rules)
+    held = held_for(work, cursor, rules.city)
+    overlaps.by_time(work, cursor, rules.city, held)
+    ceilings.apply(work, rules, held)
     _mark_empty(work)
     return write(
         work,

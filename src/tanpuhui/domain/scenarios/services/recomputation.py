@@ -13,6 +13,7 @@ from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios.data import Difference
 from tanpuhui.domain.scenarios.pipeline import ceilings, quantities, repeats
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
+from tanpuhui.domain.scenarios.pipeline.holdings import held_for
 from tanpuhui.domain.scenarios.pipeline.rulebook import Segment, rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
 from tanpuhui.domain.scenarios.reasons import number
@@ -174,7 +175,7 @@ def _post(cursor: Any, actor: Actor, work: Work, stored: pl.DataFrame, reason: s
     if taken.is_empty():
         return
     reverse(cursor, actor, work.provider_id, taken, reason or "recompute")
-    ceilings.apply(work, cursor, rulebook())
+    ceilings.apply(work, rulebook(), held_for(work, cursor, rulebook().city))
     write(
         work,
         cursor,

@@ -1,0 +1,55 @@
+"""What the book already holds for the people of a batch: read once, under the accounts' locks."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.scenarios.pipeline.work import Work
+from tanpuhui.packs import Pack
+
+PERIODS = ("month", "year")
+FIRST_OF = {"month": "1mo", "year": "1y"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """Ledger lines by account: account_id, day, journal_id, scenario_no, acts, reduction_mg."""
+
+    lines: pl.DataFrame
+
+
+def held_for(work: Work, cursor: Any, city: Pack) -> Held:
+    """Lines from the day before to the day after the batch's acts, and whole months or years
+    where a scenario of the batch has a cap for them."""
+    rows = pl.DataFrame(
+        {
+            "account_id": work.account_id[work.live],
+            "scenario_no": work.scenario_no[work.live].astype(np.int64),
+            "day": pl.Series(work.days[work.live]).cast(pl.Date),
+        }
+    )
+    near = _windows(rows, pl.col("day").dt.offset_by("-1d"), pl.col("day").dt.offset_by("1d"))
+    parts = [ledger.entries_of(cursor, near, [s.no for s in city.scenarios.values()])]
+    for period in PERIODS:
+        numbers = _capped(city, period)
+        mine = rows.filter(pl.col("scenario_no").is_in(numbers))
+        first = pl.col("day").dt.truncate(FIRST_OF[period])
+        last = first.dt.offset_by(FIRST_OF[period]).dt.offset_by("-1d")
+        parts.append(ledger.entries_of(cursor, _windows(mine, first, last), numbers))
+    return Held(pl.concat(parts).unique())
+
+
+def _capped(city: Pack, period: str) -> list[int]:
+    return [
+        scenario.no
+        for scenario in city.scenarios.values()
+        if any(cap.per == period for cap in scenario.caps)
+    ]
+
+
+def _windows(rows: pl.DataFrame, first: pl.Expr, last: pl.Expr) -> pl.DataFrame:
+    """One window an account: from the least first day to the greatest last day."""
+    return rows.group_by("account_id").agg(first=first.min(), last=last.max()).sort("account_id")
