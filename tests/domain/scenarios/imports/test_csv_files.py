@@ -3,10 +3,10 @@
 import gzip
 
 import pytest
+from tests.domain.scenarios.imports.reading_files import profile, read, written
 
 from tanpuhui.domain.scenarios.imports import source
 from tanpuhui.domain.scenarios.imports.faults import FileError
-from tests.domain.scenarios.imports.reading_files import profile, read, written
 
 HEAD = "no,rider,start,stop,metres\n"
 ROW = "{no},r1,2024-05-01 08:00:00,2024-05-01 08:10:00,1500\n"
@@ -86,8 +86,12 @@ def test_bytes_that_are_no_text_refuse_their_row_only(tmp_path):
 
 
 def test_wrong_encoding_is_a_fault_of_the_file(tmp_path):
-    text = HEAD + "".join(f"号{n},人,2024-05-01 08:00:00,2024-05-01 08:10:00,1\n" for n in range(40))
-    assert refused_code(written(tmp_path, text.encode("gb18030")), profile()) == "file.encoding_wrong"
+    text = HEAD + "".join(
+        f"号{n},人,2024-05-01 08:00:00,2024-05-01 08:10:00,1\n" for n in range(40)
+    )
+    assert (
+        refused_code(written(tmp_path, text.encode("gb18030")), profile()) == "file.encoding_wrong"
+    )
 
 
 def test_ragged_rows_are_set_aside(tmp_path):

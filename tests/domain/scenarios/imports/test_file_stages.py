@@ -6,11 +6,11 @@ import random
 
 import polars as pl
 import pytest
+from tests.domain.scenarios.imports.reading_files import profile, read, written
 
 from tanpuhui.domain.scenarios.imports import pairing, source
 from tanpuhui.domain.scenarios.imports.faults import FileError
 from tanpuhui.domain.scenarios.imports.reading import Reading
-from tests.domain.scenarios.imports.reading_files import profile, read, written
 
 TAPS = """
 id: taps
@@ -39,7 +39,9 @@ quantities:
 refuse:
   - {code: record.trip_zero, quantity: distance, at_most: 0, message: 没有里程。}
 """
-STATIONS = {"l": [{"st": [{"name": "东站", "at": "114.0,22.5"}, {"name": "孖岭", "at": "114.1,22.5"}]}]}
+STATIONS = {
+    "l": [{"st": [{"name": "东站", "at": "114.0,22.5"}, {"name": "孖岭", "at": "114.1,22.5"}]}]
+}
 
 
 def taps_file(folder, lines: list[str]):
@@ -83,13 +85,16 @@ def test_pairs_across_midnight_and_out_of_order(tmp_path):
 
 
 @pytest.mark.parametrize("part_bytes", [10**9, 2000])
-def test_pairing_equals_a_plain_loop_with_and_without_laying_aside(tmp_path, monkeypatch, part_bytes):
+def test_pairing_equals_a_plain_loop_with_and_without_laying_aside(
+    tmp_path, monkeypatch, part_bytes
+):
     draw = random.Random(7)
     seconds = draw.sample(range(80_000), 3000)
     taps = [(f"c{draw.randrange(300)}", draw.choice(["in", "in", "out"]), s) for s in seconds]
     clock = "2018-09-01 {:02}:{:02}:{:02}"
     lines = [
-        f"{card},{kind},{clock.format(s // 3600, s // 60 % 60, s % 60)},东站" for card, kind, s in taps
+        f"{card},{kind},{clock.format(s // 3600, s // 60 % 60, s % 60)},东站"
+        for card, kind, s in taps
     ]
     pairs, lone_in, lone_out, waiting = 0, 0, 0, set()
     for card, kind, _ in sorted(taps, key=lambda tap: tap[2]):
@@ -172,7 +177,9 @@ def test_tracks_whatever_the_border(tmp_path, monkeypatch, contiguous, block):
                 step = (place[0] + draw.uniform(-1e-4, 1e-4), place[1] + draw.uniform(-1e-4, 1e-4))
                 lengths[f"R{route}"] += haversine(place, step)
                 place = step
-            lines.append(f"R{route},r{route % 3},2018-06-28 10:{route:02}:{second:02},{place[0]!r},{place[1]!r}")
+            lines.append(
+                f"R{route},r{route % 3},2018-06-28 10:{route:02}:{second:02},{place[0]!r},{place[1]!r}"
+            )
     path = written(tmp_path, "route,rider,at,x,y\n" + "\n".join(lines) + "\n")
     frame = read(path, profile(POINTS.replace("CONTIGUOUS", contiguous)), chunk_rows=5)
     got = dict(frame.select("item_no", "q_distance").iter_rows())

@@ -1,7 +1,6 @@
 """Clock changes, zones, midnight, date styles, months."""
 
 import pytest
-
 from tests.domain.scenarios.imports.reading_files import profile, read, written
 
 FORM = """
@@ -28,7 +27,12 @@ def times(tmp_path, zone: str, formats: str, values: list[str], more: str = ""):
 
 
 def test_clock_changes_of_new_york(tmp_path):
-    values = ["2024-03-10 01:59:59", "2024-03-10 02:30:00", "2024-11-03 01:30:00", "2024-11-03 02:00:00"]
+    values = [
+        "2024-03-10 01:59:59",
+        "2024-03-10 02:30:00",
+        "2024-11-03 01:30:00",
+        "2024-11-03 02:00:00",
+    ]
     instants, frame = times(tmp_path, "America/New_York", '"%Y-%m-%d %H:%M:%S"', values)
     assert instants == ["2024-03-10T06:59:59+00:00", None, None, "2024-11-03T07:00:00+00:00"]
     assert frame["refused"].to_list() == [

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import polars as pl
 import pytest
+from tests.domain.scenarios.imports.reading_files import RIDES, profile, read, written
 
 from tanpuhui.domain.scenarios.imports.faults import FileError
-from tests.domain.scenarios.imports.reading_files import RIDES, profile, read, written
 
 ROWS = [
     {"no": str(n), "rider": f"r{n % 2}", "start": f"2024-05-01 08:0{n}:00", "stop": "2024-05-01 08:10:00", "metres": 100 * n + 0.5}

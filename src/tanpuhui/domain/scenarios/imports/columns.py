@@ -9,7 +9,7 @@ import polars as pl
 from tanpuhui.domain.scenarios.imports.lookups import Table, lookup_column
 from tanpuhui.packs.profiles import Derive, Keep, Profile, Quantity, Refuse, Scenario, Unpivot
 
-EARTH_RADIUS_M = 6_371_008_800  # in thousandths of a metre: mean radius 6371.0088 km (IUGG)
+EARTH_RADIUS_MM = 6_371_008_800  # mean radius 6371.0088 km (IUGG)
 _MM_PER_KM = 1_000_000
 _DIGEST_CHARS = 32
 
@@ -111,13 +111,18 @@ def refuse(frame: pl.DataFrame, test: pl.Expr, code: str) -> pl.DataFrame:
     )
 
 
+def divided(value: pl.Expr, by: int) -> pl.Expr:
+    """The quotient, rounded once. Polars turns division by a literal into a product: 0.0999…9."""
+    return value / pl.repeat(by, pl.len(), dtype=pl.Float64)
+
+
 def great_circle_km(lon1: pl.Expr, lat1: pl.Expr, lon2: pl.Expr, lat2: pl.Expr) -> pl.Expr:
     """Haversine distance of two points in degrees, in km."""
     phi1, phi2 = lat1.radians(), lat2.radians()
     across = (phi2 - phi1) / 2
     along = (lon2 - lon1).radians() / 2
     half = across.sin().pow(2) + phi1.cos() * phi2.cos() * along.sin().pow(2)
-    return half.clip(0, 1).sqrt().arcsin() * 2 * EARTH_RADIUS_M / _MM_PER_KM
+    return divided(half.clip(0, 1).sqrt().arcsin() * 2 * EARTH_RADIUS_MM, _MM_PER_KM)
 
 
 def quantified(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
@@ -135,7 +140,7 @@ def _quantity(frame: pl.DataFrame, quantity: Quantity) -> pl.DataFrame:
     if quantity.kind == "constant":
         value = pl.lit(quantity.constant, pl.String)
     elif quantity.kind == "duration":
-        value = (pl.col("@ended") - pl.col("@occurred")).dt.total_milliseconds() / 1000
+        value = divided((pl.col("@ended") - pl.col("@occurred")).dt.total_milliseconds(), 1000)
     elif quantity.kind == "text":
         assert quantity.column is not None
         value = pl.col(quantity.column).replace_strict(
@@ -156,7 +161,7 @@ def _quantity(frame: pl.DataFrame, quantity: Quantity) -> pl.DataFrame:
             frame, here & text.is_not_null() & value.is_null(), "record.number_unreadable"
         )
     if quantity.factor != 1 and quantity.kind != "constant":
-        value = value * quantity.factor.numerator / quantity.factor.denominator
+        value = divided(value * quantity.factor.numerator, quantity.factor.denominator)
     return frame.with_columns(pl.when(here).then(value).alias(name))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tanpuhui.domain.scenarios.imports.columns import divided
 from tanpuhui.packs.profiles import Sum
 
 MICRO = 1_000_000
@@ -58,7 +59,7 @@ class Sums:
                 .dt.convert_time_zone("UTC")
                 .alias("@occurred"),
                 pl.concat_str(named, separator="-").alias("item_no"),
-                *[(pl.col(name) / MICRO) for name in self.quantities],
+                *[divided(pl.col(name), MICRO).alias(name) for name in self.quantities],
                 pl.lit(None, pl.String).alias("@raw"),
                 pl.lit(None, pl.String).alias("@refused"),
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from tanpuhui.domain.scenarios.imports.columns import great_circle_km
+from tanpuhui.domain.scenarios.imports.columns import divided, great_circle_km
 from tanpuhui.packs.profiles import Track
 
 MICRO = (
@@ -47,7 +47,7 @@ class Tracks:
         )
         refused = frame.filter(pl.col("@refused").is_not_null())
         points = frame.filter(pl.col("@refused").is_null())
-        out = [refused.drop("@lon", "@lat", rule.lon, rule.lat)] if refused.height else []
+        out = [self._placeless(refused)] if refused.height else []
         if points.height:
             self.joined += points.height
             last = points[rule.by][-1]
@@ -59,6 +59,14 @@ class Tracks:
     def finish(self) -> list[pl.DataFrame]:
         """The routes still open."""
         return [] if self.open is None else [self._close(pl.lit(value=True))]
+
+    def _placeless(self, refused: pl.DataFrame) -> pl.DataFrame:
+        """Refused points without their places, with the columns that a route has."""
+        places = (self.rule.lon, self.rule.lat, f"end_{self.rule.lon}", f"end_{self.rule.lat}")
+        return refused.drop("@lon", "@lat").with_columns(
+            *[pl.lit(None, pl.Float64).alias(name) for name in (*places, "track_km")],
+            *[pl.lit(None, pl.Int64).alias(name) for name in ("points", "jumps", "gaps")],
+        )
 
     def _partial(self, points: pl.DataFrame) -> pl.DataFrame:
         rule = self.rule
@@ -130,7 +138,7 @@ class Tracks:
         return closed.with_columns(
             pl.when(pl.col("@backward")).then(pl.lit("record.points_out_of_order")).alias("@refused"),
             pl.lit(None, pl.String).alias("@raw"),
-            (pl.col("@mm") / MICRO).alias("track_km"),
+            divided(pl.col("@mm"), MICRO).alias("track_km"),
             pl.col("@occurred_a").alias("@occurred"),
             pl.col("@occurred_z").alias("@ended"),
             pl.col("@lon_a").alias(self.rule.lon),
