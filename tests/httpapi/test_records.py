@@ -52,7 +52,11 @@ def test_good_batch():
         ({"quantities": {"points": [1, 2]}}, "record.raw_track_refused", "points"),
         ({"quantities": {"distance": [1, 2]}}, "record.raw_track_refused", "distance"),
         ({"quantities": {"distance": True}}, "record.not_a_number", "distance"),
-        ({"quantities": {"distance": {"value": "1", "unit": "m"}}}, "record.not_a_number", "distance"),
+        (
+            {"quantities": {"distance": {"value": "1", "unit": "m"}}},
+            "record.not_a_number",
+            "distance",
+        ),
         ({"quantities": {"distance": {"value": 1}}}, "record.not_a_number", "distance"),
         ({"quantities": 5}, "record.malformed", "quantities"),
         ({"item_no": 7}, "record.malformed", "item_no"),

@@ -47,9 +47,7 @@ def key_of(algorithm: str, form: str = "pem") -> signing.VerificationKey:
 def signed(algorithm: str = "hmac-sha256", **changes) -> signing.SignedMessage:
     given_ = {"method": "POST", "url": URL, "body": BODY, "created_s": NOW_S, "nonce": "n" * 16}
     given_ |= changes
-    headers = sign_request(
-        key_id="k1", secret=SECRETS[algorithm], algorithm=algorithm, **given_
-    )
+    headers = sign_request(key_id="k1", secret=SECRETS[algorithm], algorithm=algorithm, **given_)
     return signing.SignedMessage(given_["method"], given_["url"], headers, given_["body"])
 
 
@@ -157,7 +155,9 @@ def test_any_changed_byte_of_the_signature(position):
     }
 
 
-@pytest.mark.parametrize("lost", ['"@method" ', '"@path" ', '"@query" ', '"content-digest"', '"content-type" '])
+@pytest.mark.parametrize(
+    "lost", ['"@method" ', '"@path" ', '"@query" ', '"content-digest"', '"content-type" ']
+)
 def test_coverage_that_is_too_small(lost):
     message = signed()
     stated = message.headers["Signature-Input"]

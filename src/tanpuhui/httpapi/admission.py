@@ -1,4 +1,4 @@
-"""The gate of every signed call: who calls, signed by whom, for the first time, and not too often."""
+"""The gate of every signed call: who calls, for the first time, and not too often."""
 
 import time
 from dataclasses import dataclass

@@ -10,10 +10,12 @@ import polars as pl
 from django.http import HttpResponse
 from msgspec import Meta, Struct
 
+from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
+KEPT = frozenset({"counted", "not_counted", "duplicate"})
 
 Count = Annotated[int, Meta(ge=0)]
 
@@ -22,7 +24,7 @@ class Receipt(Struct):
     """回执：一条记录的处理结果。"""
 
     line: Annotated[int, Meta(description="第几条（NDJSON 为行号），从 1 起")]
-    item_no: Annotated[str | None, Meta(description="贵方单号；未授权的记录不回显")]
+    item_no: Annotated[str | None, Meta(description="贵方单号")]
     receipt_no: Annotated[str | None, Meta(description="平台回执号；被拒绝的记录没有")]
     status: Annotated[
         str,
@@ -31,8 +33,8 @@ class Receipt(Struct):
             " · duplicate 重复发送，返回首次结果 · conflict 单号相同内容不同，原记录不变"
         ),
     ]
-    code: Annotated[str | None, Meta(description="原因代码，已入账时为空")]
-    message: Annotated[str | None, Meta(description="原因与处理办法")]
+    code: Annotated[str, Meta(description="结果代码：counted，或原因代码")]
+    message: Annotated[str, Meta(description="原因与处理办法")]
     reduction_mg: Annotated[int, Meta(description="记入的减排量，毫克二氧化碳当量")]
     points: Annotated[int, Meta(description="记入的碳积分")]
 
@@ -75,9 +77,7 @@ def batch_response(
 ) -> HttpResponse:
     """A batch's answer; the receipts are written column-wise, without a Python object a row."""
     rows = receipts.select(Receipt.__struct_fields__).write_json().encode()
-    return json_response(
-        _EncodedBatch(batch_no, counts, reduction_mg, points, msgspec.Raw(rows))
-    )
+    return json_response(_EncodedBatch(batch_no, counts, reduction_mg, points, msgspec.Raw(rows)))
 
 
 def refusal_response(error: DomainError) -> HttpResponse:
@@ -90,14 +90,25 @@ def refusal_response(error: DomainError) -> HttpResponse:
 
 
 def failure_response(error: Exception) -> HttpResponse:
-    """An unexpected failure: logged with a number that the partner can quote, told without innards."""
+    """An unexpected failure: logged under a number that the partner can quote."""
     request_no = secrets.token_hex(6)
-    logger.error("request %s failed", request_no, exc_info=error)
+    log_failure(error, request_no)
     return refusal_response(RequestRefused("request.failed", request_no=request_no))
 
 
-def with_receipt_no(receipts: pl.DataFrame, provider_code: str) -> pl.DataFrame:
-    """Add receipt numbers: `provider:item`, for whatever is kept as evidence."""
-    kept = pl.col("status").is_in(["counted", "not_counted", "duplicate"])
-    number = pl.format("{}:{}", pl.lit(provider_code), pl.col("item_no"))
-    return receipts.with_columns(receipt_no=pl.when(kept).then(number))
+def log_failure(error: Exception, request_no: str) -> None:
+    """The whole story for the operator's log."""
+    logger.error("request %s failed", request_no, exc_info=error)
+
+
+def with_receipt_no(receipts: pl.DataFrame, provider_id: int) -> pl.DataFrame:
+    """Receipt numbers for whatever is kept as evidence, and `conflict` as a status of its own."""
+    numbers = [
+        scenarios.receipt_no(provider_id, item_no) if status in KEPT else None
+        for item_no, status in zip(receipts["item_no"], receipts["status"], strict=True)
+    ]
+    is_conflict = pl.col("code") == "record.conflict"
+    return receipts.with_columns(
+        pl.Series("receipt_no", numbers, dtype=pl.String),
+        status=pl.when(is_conflict).then(pl.lit("conflict")).otherwise("status"),
+    )

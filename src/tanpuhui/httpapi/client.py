@@ -80,7 +80,7 @@ def sign_request(
 def _sign(base: bytes, secret: str, algorithm: Algorithm) -> bytes:
     if algorithm == "ed25519":
         key = load_pem_private_key(secret.encode(), password=None)
-        return key.sign(base)  # type: ignore[union-attr, call-arg, no-any-return]
+        return key.sign(base)  # type: ignore[union-attr, call-arg]
     if algorithm == "hmac-sm3":
         mac = keyed.HMAC(secret.encode(), hashes.SM3())
         mac.update(base)
@@ -177,10 +177,10 @@ class ProviderClient:
         request = urllib.request.Request(url, data=body, headers=headers, method=method)  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=self.timeout_s) as response:  # noqa: S310
-                return Answer(response.status, json.load(response), response.headers)
+                return Answer(response.status, json.load(response), dict(response.headers))
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return Answer(refusal.code, json.load(refusal), refusal.headers)
+                return Answer(refusal.code, json.load(refusal), dict(refusal.headers))
 
 
 def _json(value: Any) -> str:

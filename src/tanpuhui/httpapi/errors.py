@@ -105,6 +105,11 @@ CODES: dict[str, tuple[int, str]] = {
         "一个批次最多 10000 条记录，本批未予接收。请拆成多个批次。",
     ),
     "batch.not_found": (404, "没有这个批次号的批次。请核对批次号。"),
+    "record.not_found": (404, "没有这个单号的记录。请核对单号。"),
+    "consent.missing_for_translation": (
+        403,
+        "用户没有授权用减排量兑换权益。请先取得用户同意，并以用途 translate 上报授权。",
+    ),
     "subject.not_found": (
         404,
         "没有这个用户标识的授权记录。请先请用户在平台绑定并授权。",

@@ -25,7 +25,20 @@ def _accepted(scenario_id: str, day: date) -> dict[str, Input]:
     return dict(pack().inputs_for(scenario_id, day))
 
 
-def converted(declared: Input, value: int | float, unit: str) -> Fraction | None:
+@lru_cache(maxsize=256)
+def known(scenario_id: str) -> dict[str, Input]:
+    """Every field that the scenario has or had in any version; empty for an unknown scenario."""
+    scenario = pack().scenarios.get(scenario_id)
+    if scenario is None:
+        return {}
+    versions = [m for m in pack().methodologies.values() if m.scenario == scenario_id]
+    found: dict[str, Input] = {}
+    for version in sorted(versions, key=lambda each: each.version):
+        found |= version.inputs
+    return found | dict(scenario.fields)
+
+
+def converted(declared: Input, value: float, unit: str) -> Fraction | None:
     """The value in the field's declared unit, exactly; None where that is impossible.
 
     Args:

@@ -16,6 +16,10 @@ from tanpuhui.httpapi.records import TRACK_NAMES, Decoded, Flaw, Quantity
 TIME_FORM = "%Y-%m-%dT%H:%M:%S%.f%#z"
 TIME_FORM_BARE = "%Y-%m-%dT%H:%M:%S%.f"
 NUMBER = (int, float)
+RAW_LENGTH_MAX = 4000
+NOTE_LENGTH_MAX = 60
+REPLACED = "\N{REPLACEMENT CHARACTER}"  # the database keeps no NUL
+KEPT_TEXTS = ("item_no", "subject", "scenario", "asset_key")
 CONTROL = r"[\x00-\x1f\x7f-\x9f]"
 TEXTS = {
     # column: longest, code where it is empty
@@ -26,9 +30,10 @@ TEXTS = {
 
 Column = list[Any]
 FieldsOf = Callable[[str], dict[str, Input]]
+FieldsByScenario = dict[str, dict[str, Input]]
 
 
-def record_frame(decoded: Decoded, fields_of: FieldsOf = fields.accepted) -> pl.DataFrame:
+def record_frame(decoded: Decoded, fields_of: FieldsOf = fields.known) -> pl.DataFrame:
     """The RecordFrame of the scenarios context.
 
     Args:
@@ -52,12 +57,14 @@ def record_frame(decoded: Decoded, fields_of: FieldsOf = fields.accepted) -> pl.
     )
     _note_bad_times(decoded, frame["occurred_at"], times)
     _note_bad_texts(decoded, frame)
+    frame = frame.with_columns(pl.col("item_no").str.slice(0, TEXTS["item_no"][0]))
     refused: list[str | None] = [None] * len(records)
     raws: list[str | None] = [None] * len(records)
     for index, flaw in decoded.flaws.items():
-        refused[index] = f"{flaw.code}|{flaw.note}" if flaw.note else flaw.code
-        raws[index] = decoded.raws.get(index)
+        refused[index] = f"{flaw.code}|{_shown(flaw.note)}" if flaw.note else flaw.code
+        raws[index] = decoded.raws.get(index, "")[:RAW_LENGTH_MAX].replace("\0", REPLACED) or None
     return frame.with_columns(
+        *(pl.col(name).str.replace_all("\0", REPLACED, literal=True) for name in KEPT_TEXTS),
         times.alias("occurred_at"),
         *quantities,
         pl.Series("refused", refused, dtype=pl.String),
@@ -65,35 +72,43 @@ def record_frame(decoded: Decoded, fields_of: FieldsOf = fields.accepted) -> pl.
     )
 
 
+def _shown(note: str) -> str:
+    """A provider's own word, fit to be kept and shown."""
+    return note[:NOTE_LENGTH_MAX].replace("\0", REPLACED)
+
+
 def _quantity_columns(decoded: Decoded, fields_of: FieldsOf) -> list[pl.Series]:
+    """One column a field; names that no scenario of the batch has never become columns."""
     count = len(decoded.records)
     columns: dict[str, Column] = {}
+    fields_by_scenario: dict[str, dict[str, Input]] = {}
     for index, record in enumerate(decoded.records):
+        wanted = fields_by_scenario.get(record.scenario)
+        if wanted is None:
+            wanted = fields_by_scenario[record.scenario] = fields_of(record.scenario)
         for name, value in record.quantities.items():
+            if name not in wanted:
+                _note_stray(decoded, index, name, is_known_scenario=bool(wanted))
+                continue
             column = columns.get(name)
             if column is None:
                 column = columns[name] = [None] * count
             column[index] = value
-    return [
-        _series(decoded, name, column, fields_of)
-        for name, column in columns.items()
-        if not _refuse_track(decoded, name, column)
-    ]
+    return [_series(decoded, name, column, fields_by_scenario) for name, column in columns.items()]
 
 
-def _refuse_track(decoded: Decoded, name: str, column: Column) -> bool:
-    if name not in TRACK_NAMES:
-        return False
-    for index, value in enumerate(column):
-        if value is not None:
-            decoded.flaws.setdefault(index, Flaw("record.raw_track_refused", name))
-    return True
+def _note_stray(decoded: Decoded, index: int, name: str, *, is_known_scenario: bool) -> None:
+    """A track in disguise, or a stray field; of an unknown scenario the pipeline tells."""
+    if name in TRACK_NAMES:
+        decoded.flaws.setdefault(index, Flaw("record.raw_track_refused", name))
+    elif is_known_scenario:
+        decoded.flaws.setdefault(index, Flaw("record.unknown_field", name))
 
 
-def _series(decoded: Decoded, name: str, column: Column, fields_of: FieldsOf) -> pl.Series:
+def _series(decoded: Decoded, name: str, column: Column, wanted: FieldsByScenario) -> pl.Series:
     kinds = set(map(type, column)) - {type(None)}
     if not kinds <= {int, float}:
-        _settle(decoded, name, column, fields_of)
+        _settle(decoded, name, column, wanted)
         kinds = set(map(type, column)) - {type(None)}
     label = f"q_{name}"
     if kinds <= {int, float}:
@@ -101,22 +116,16 @@ def _series(decoded: Decoded, name: str, column: Column, fields_of: FieldsOf) ->
     return pl.Series(label, [None if v is None else str(v) for v in column], dtype=pl.String)
 
 
-def _settle(decoded: Decoded, name: str, column: Column, fields_of: FieldsOf) -> None:
+def _settle(decoded: Decoded, name: str, column: Column, wanted: FieldsByScenario) -> None:
     """Bring texts and values with units to what the field wants, or note the flaw."""
-    declared: dict[str, Input | None] = {}
     for index, value in enumerate(column):
         if value is None:
             continue
-        scenario = decoded.records[index].scenario
-        if scenario not in declared:
-            declared[scenario] = fields_of(scenario).get(name)
-        wanted = declared[scenario]
-        if wanted is None:  # the pipeline says that the scenario or the field is unknown
-            column[index] = value.value if isinstance(value, Quantity) else value
-        elif wanted.choices:
+        declared = wanted[decoded.records[index].scenario][name]
+        if declared.choices:
             column[index] = value if not isinstance(value, Quantity) else str(value.value)
         elif isinstance(value, Quantity):
-            number = fields.converted(wanted, value.value, value.unit)
+            number = fields.converted(declared, value.value, value.unit)
             column[index] = None if number is None else float(number)
             if number is None:
                 decoded.flaws.setdefault(index, Flaw("record.wrong_unit", name))

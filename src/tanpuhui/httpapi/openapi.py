@@ -11,15 +11,17 @@ REF = "#/components/schemas/{name}"
 
 DESCRIPTION = """场景企业向城市碳账本报送低碳行为的接口。
 
-**签名**：每个请求按 RFC 9421 签名，算法 `hmac-sha256`、`hmac-sm3` 或 `ed25519`（随密钥申领时确定）。
-签名范围须含 `@method`、`@path`；有查询参数时含 `@query`；有正文时含 `content-digest` 与 `content-type`。
+**签名**：每个请求按 RFC 9421 签名，算法 `hmac-sha256`、`hmac-sm3` 或 `ed25519`（申领密钥时确定）。
+签名范围须含 `@method`、`@path`；有查询参数时含 `@query`；
+有正文时含 `content-digest` 与 `content-type`。
 签名参数须含 `created`（Unix 秒，前后五分钟内有效）、`keyid`、`nonce`（8 至 128 个字符，每次不同）。
 `Content-Digest` 按 RFC 9530 对实际发送的字节（压缩后）计算，`sha-256` 或 `sm3`。
 
 **重发**：超时或断线时，用原批次号、原内容重发（换新的 `nonce`）；同号同内容只计一次，得到首次结果。
 单号相同而内容不同的记录返回 `conflict`，原记录不变；更正请用更正接口。
 
-**限度**：一批至多 10000 条；正文（压缩后）至多 20 MB，解压后至多 64 MB；支持 `Content-Encoding: gzip`。
+**限度**：一批至多 10000 条；正文（压缩后）至多 20 MB，解压后至多 64 MB；
+支持 `Content-Encoding: gzip`。
 超过调用限额时返回 429 与 `Retry-After`。
 
 **不接收**：轨迹、坐标、站点；只收里程、时长、数量等场景约定的数据项。

@@ -16,8 +16,24 @@ RECORDS_MAX = 10_000
 BATCH_NO_PATTERN = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 T = TypeVar("T")
 TRACK_NAMES = frozenset(
-    "track tracks trace points gps coordinates coords route polyline geometry path"
-    " lat lng lon latitude longitude".split()
+    {
+        "track",
+        "tracks",
+        "trace",
+        "points",
+        "gps",
+        "coordinates",
+        "coords",
+        "route",
+        "polyline",
+        "geometry",
+        "path",
+        "lat",
+        "lng",
+        "lon",
+        "latitude",
+        "longitude",
+    }
 )
 
 
@@ -31,9 +47,15 @@ class Quantity(Struct, forbid_unknown_fields=True):
 class Record(Struct, forbid_unknown_fields=True):
     """One low-carbon act (低碳行为)."""
 
-    item_no: Annotated[str, Meta(description="贵方的唯一单号，重发不变", examples=["M-20260801-0001"])]
-    subject: Annotated[str, Meta(description="贵方的用户标识（假名），用户已绑定授权", examples=["u-1001"])]
-    scenario: Annotated[str, Meta(description="场景编号，见 /api/v1/scenarios", examples=["travel/metro"])]
+    item_no: Annotated[
+        str, Meta(description="贵方的唯一单号，重发不变", examples=["M-20260801-0001"])
+    ]
+    subject: Annotated[
+        str, Meta(description="贵方的用户标识（假名），用户已绑定授权", examples=["u-1001"])
+    ]
+    scenario: Annotated[
+        str, Meta(description="场景编号，见 /api/v1/scenarios", examples=["travel/metro"])
+    ]
     occurred_at: Annotated[
         str,
         Meta(
@@ -205,25 +227,39 @@ def _flawed(line: bytes) -> tuple[Record, Flaw]:
 
 
 def _why(content: dict[str, Any]) -> Flaw:
+    return (
+        _stray_field(content)
+        or _wrong_field(content)
+        or _wrong_quantity(content["quantities"])
+        or Flaw("record.malformed", "asset_key")
+    )
+
+
+def _stray_field(content: dict[str, Any]) -> Flaw | None:
     for name, value in content.items():
         if name in TRACK_NAMES or (name != "quantities" and isinstance(value, list)):
             return Flaw("record.raw_track_refused", name)
         if name not in Record.__struct_fields__:
             return Flaw("record.unknown_field", name)
+    return None
+
+
+def _wrong_field(content: dict[str, Any]) -> Flaw | None:
     for name in ("item_no", "subject", "scenario", "occurred_at", "quantities"):
         if content.get(name) is None:
             return Flaw("record.field_missing", name)
-        if name != "quantities" and not isinstance(content[name], str):
+        if not isinstance(content[name], dict if name == "quantities" else str):
             return Flaw("record.malformed", name)
-    quantities = content["quantities"]
-    if not isinstance(quantities, dict):
-        return Flaw("record.malformed", "quantities")
+    return None
+
+
+def _wrong_quantity(quantities: dict[str, Any]) -> Flaw | None:
     for name, value in quantities.items():
         if name in TRACK_NAMES or isinstance(value, list):
             return Flaw("record.raw_track_refused", name)
         if isinstance(value, dict | bool):
             return Flaw("record.not_a_number", name)
-    return Flaw("record.malformed", "asset_key")
+    return None
 
 
 def _remains(content: dict[str, Any]) -> Record:

@@ -3,7 +3,7 @@
 A signature must cover `@method`, `@path`, `@query` where the address has one, and `content-digest`
 and `content-type` where there is a body; it carries `created`, `keyid` and `nonce`. The digest is
 taken of the bytes as sent, before any decompression. `hmac-sm3` is `hmac-sha256` with SM3
-(GB/T 32905-2016) in SHA-256's place; so is the digest member `sm3`. Neither is in IANA's registries.
+(GB/T 32905-2016) in SHA-256's place; so is the digest member `sm3`. Neither is registered by IANA.
 """
 
 import base64
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from http_message_signatures import (
     HTTPMessageVerifier,
     HTTPSignatureAlgorithm,
+    HTTPSignatureKeyResolver,
     InvalidSignature,
 )
 from http_message_signatures.algorithms import ED25519, HMAC_SHA256
@@ -46,8 +47,8 @@ class HmacSm3(HMAC_SHA256):
         private_key: bytes | None = None,
         shared_secret: bytes | None = None,
     ) -> None:
-        super().__init__(public_key, private_key, shared_secret)
-        self.hash_algorithm = hashes.SM3()
+        super().__init__(public_key, private_key, shared_secret)  # type: ignore[no-untyped-call]
+        self.hash_algorithm: hashes.HashAlgorithm = hashes.SM3()  # type: ignore[assignment]
 
 
 ALGORITHMS: dict[str, type[HTTPSignatureAlgorithm]] = {
@@ -122,7 +123,7 @@ def claim(message: SignedMessage) -> Claim:
 
 def _only_signature(stated: str) -> tuple[list[tuple[Any, dict[str, Any]]], dict[str, Any]]:
     try:
-        parsed = http_sf.parse(stated.encode("ascii"), tltype="dictionary")
+        parsed: Any = http_sf.parse(stated.encode("ascii"), tltype="dictionary")
     except (ValueError, TypeError) as error:
         raise RequestRefused("signature.malformed", reason="不是结构化字段") from error
     if len(parsed) != 1:
@@ -130,7 +131,8 @@ def _only_signature(stated: str) -> tuple[list[tuple[Any, dict[str, Any]]], dict
     components, parameters = next(iter(parsed.values()))
     if not isinstance(components, list):
         raise RequestRefused("signature.malformed", reason="签名范围应为列表")
-    return components, parameters
+    stated_parameters: dict[str, Any] = parameters
+    return components, stated_parameters
 
 
 def verify(message: SignedMessage, stated: Claim, key: VerificationKey, *, now_s: int) -> None:
@@ -160,9 +162,15 @@ class _Verifier(HTTPMessageVerifier):
     """The library's verifier for one key; time is judged by `verify` against our own clock."""
 
     def __init__(self, key: VerificationKey) -> None:
-        super().__init__(signature_algorithm=ALGORITHMS[key.algorithm], key_resolver=None)
+        super().__init__(signature_algorithm=ALGORITHMS[key.algorithm], key_resolver=_OneKey(key))
+
+    def validate_created_and_expires(self, sig_input: Any, max_age: Any = None) -> None:
+        """Nothing: the window is checked before the signature is."""
+
+
+class _OneKey(HTTPSignatureKeyResolver):
+    def __init__(self, key: VerificationKey) -> None:
         self.key = key
-        self.key_resolver = self
 
     def resolve_public_key(self, key_id: str) -> bytes | Ed25519PublicKey | None:
         if key_id != self.key.key_id:
@@ -170,9 +178,6 @@ class _Verifier(HTTPMessageVerifier):
         if self.key.algorithm == "ed25519":
             return _ed25519(self.key.public_key)
         return self.key.secret
-
-    def validate_created_and_expires(self, sig_input: Any, max_age: Any = None) -> None:
-        """Nothing: the window is checked before the signature is."""
 
 
 @lru_cache(maxsize=256)

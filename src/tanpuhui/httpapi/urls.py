@@ -1,5 +1,21 @@
-"""Addresses of the HTTP API."""
+"""Addresses of the HTTP API and of the gateway."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tanpuhui.httpapi.api import api, enveloped, unknown_address
+from tanpuhui.httpapi.gateway.views import gateway
+
+
+def _provider_api() -> tuple[list[URLPattern | URLResolver], str]:
+    patterns, app_name, _ = api.urls
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            pattern.callback = enveloped(pattern.callback)
+    return patterns, app_name
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(_provider_api(), namespace="api-v1")),
+    re_path("^api/", unknown_address),
+    path("gateway.do", gateway, name="gateway"),
+]

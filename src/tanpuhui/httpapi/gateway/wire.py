@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -152,7 +152,7 @@ def _key(access_key: str, sign_type: str) -> ProviderKeyView:
 
 def _sent_s(req_time: str) -> int:
     try:
-        moment = datetime.strptime(req_time, TIME_FORM).replace(tzinfo=timezone.utc)
+        moment = datetime.strptime(req_time, TIME_FORM).replace(tzinfo=UTC)
     except ValueError as error:
         raise RequestRefused("signature.malformed", reason="req_time") from error
     return int(moment.timestamp())

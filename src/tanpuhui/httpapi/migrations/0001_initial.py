@@ -35,7 +35,9 @@ class Migration(migrations.Migration):
                 ("nonce", models.CharField(db_collation="C", max_length=128)),
                 (
                     "expires_at_s",
-                    models.BigIntegerField(help_text="Unix seconds; the signature is stale by then"),
+                    models.BigIntegerField(
+                        help_text="Unix seconds; the signature is stale by then"
+                    ),
                 ),
             ],
             options={"db_table": "httpapi_usednonce"},

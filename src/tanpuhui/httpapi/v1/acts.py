@@ -11,7 +11,7 @@ from ninja import Router
 from tanpuhui.domain.scenarios import services
 from tanpuhui.httpapi import answers, frames, openapi, records
 from tanpuhui.httpapi.receiving import JSON, receive
-from tanpuhui.httpapi.v1.batches import ingest
+from tanpuhui.httpapi.v1.batches import answer, ingest
 
 router = Router()
 ITEMS_MAX = 1000
@@ -27,7 +27,16 @@ class Withdrawal(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=2, max_length=400, description="原因，用户可见")]
 
 
-STRUCTS: list[type] = [Withdrawal, records.Correction]
+class WithdrawalAnswer(Struct):
+    """撤回结果。"""
+
+    items: Annotated[
+        dict[str, str],
+        Meta(description="单号 → withdrawn 已撤回 · already 先前已撤回 · unknown 没有这个单号"),
+    ]
+
+
+STRUCTS: list[type] = [Withdrawal, WithdrawalAnswer, records.Correction]
 _withdrawal = msgspec.json.Decoder(Withdrawal)
 
 
@@ -53,7 +62,7 @@ def act_send(request: HttpRequest) -> HttpResponse:
     summary="撤回记录",
     openapi_extra=openapi.operation(
         request={JSON: Withdrawal},
-        response=answers.BatchAnswer,
+        response=WithdrawalAnswer,
         refusals=(403, 409, *openapi.BODY_REFUSALS),
     ),
 )
@@ -67,7 +76,7 @@ def acts_withdraw(request: HttpRequest) -> HttpResponse:
         items=asked.items,
         reason=asked.reason,
     )
-    return answers.json_response(result)
+    return answers.json_response(WithdrawalAnswer(result))
 
 
 @router.post(
@@ -90,4 +99,4 @@ def acts_correct(request: HttpRequest) -> HttpResponse:
         records=frames.record_frame(decoded),
         reason=reason,
     )
-    return answers.json_response(result)
+    return answer(result, received.caller)

@@ -1,17 +1,62 @@
 """Batches of records: the hot way in."""
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
+from msgspec import Meta, Struct
 from ninja import Router
 
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios import services
+from tanpuhui.domain.scenarios.data import BatchResult, BatchView
 from tanpuhui.httpapi import admission, answers, frames, openapi, records
 from tanpuhui.httpapi.admission import Caller
+from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.httpapi.receiving import JSON, LINES, receive
 from tanpuhui.httpapi.records import Decoded
 
-STRUCTS: list[type] = [records.Batch, records.Record, records.Quantity]
 router = Router()
+
+
+class Delivery(Struct):
+    """一次送达；同一批次号可以送达多次，重复的记录只计一次。"""
+
+    received_at: str
+    records: Annotated[int, Meta(description="收到的条数")]
+    counts: Annotated[dict[str, int], Meta(description="各结果代码的条数")]
+    reduction_mg: Annotated[int, Meta(description="这次送达记入的减排量合计，毫克")]
+    points: Annotated[int, Meta(description="这次送达记入的碳积分合计")]
+    refused: Annotated[list["RefusedRecord"], Meta(description="被拒绝的记录，至多 10000 条")]
+
+
+class RefusedRecord(Struct):
+    """一条被拒绝的记录；未绑定或未授权的只有行号与原因。"""
+
+    line: int
+    item_no: str | None
+    code: str
+    message: str
+
+
+class BatchState(Struct):
+    """一个批次号下的全部送达，先到在前。"""
+
+    batch_no: str
+    deliveries: list[Delivery]
+
+
+STRUCTS: list[type] = [records.Batch, records.Record, records.Quantity, BatchState]
+
+
+def answer(result: BatchResult, caller: Caller) -> HttpResponse:
+    """The pipeline's result as a response."""
+    return answers.batch_response(
+        batch_no=result.batch_no,
+        counts=result.counts,
+        reduction_mg=result.reduction_mg,
+        points=result.points,
+        receipts=answers.with_receipt_no(result.receipts, caller.provider_id),
+    )
 
 
 def ingest(caller: Caller, batch_no: str, decoded: Decoded) -> HttpResponse:
@@ -23,19 +68,13 @@ def ingest(caller: Caller, batch_no: str, decoded: Decoded) -> HttpResponse:
         channel="api",
         records=frames.record_frame(decoded),
     )
-    return answers.batch_response(
-        batch_no=batch_no,
-        counts=result.counts,
-        reduction_mg=result.reduction_mg,
-        points=result.points,
-        receipts=answers.with_receipt_no(result.receipts, caller.provider_code),
-    )
+    return answer(result, caller)
 
 
 @router.post(
     "/batches",
     summary="报送一批记录",
-    description="JSON 或 NDJSON（批次号放在查询参数 batch_no）。整批在一个事务内处理，逐条给出回执。",
+    description="JSON，或 NDJSON（批次号放在查询参数）。整批一个事务，逐条回执。",
     openapi_extra=openapi.operation(
         request=openapi.BATCH_MEDIA,
         response=answers.BatchAnswer,
@@ -55,9 +94,36 @@ def batch_send(request: HttpRequest, batch_no: str = "") -> HttpResponse:
 @router.get(
     "/batches/{batch_no}",
     summary="查询一批记录的处理结果",
-    openapi_extra=openapi.operation(response=answers.BatchAnswer, refusals=(404, 422)),
+    openapi_extra=openapi.operation(response=BatchState, refusals=(404, 422)),
 )
 def batch_show(request: HttpRequest, batch_no: str) -> HttpResponse:
     """What became of a batch."""
     caller = admission.admit(request, None)
-    raise NotImplementedError
+    records.check_batch_no(batch_no)
+    deliveries = [
+        _delivery(caller.provider_id, view)
+        for view in scenarios.batches_by_no(caller.provider_id, batch_no)
+    ]
+    if not deliveries:
+        raise RequestRefused("batch.not_found")
+    return answers.json_response(BatchState(batch_no, deliveries))
+
+
+def _delivery(provider_id: int, view: BatchView) -> Delivery:
+    refused = scenarios.refusals(provider_id, view.id, limit=records.RECORDS_MAX)
+    return Delivery(
+        received_at=view.received_at.isoformat(),
+        records=view.records,
+        counts=view.counts,
+        reduction_mg=view.reduction_mg,
+        points=view.points,
+        refused=[
+            RefusedRecord(
+                each.line,
+                each.item_no,
+                each.code,
+                f"{each.sentence}（{each.note}）" if each.note else each.sentence,
+            )
+            for each in refused
+        ],
+    )
