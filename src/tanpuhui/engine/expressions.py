@@ -81,7 +81,7 @@ RESERVED = frozenset(FUNCTIONS) | {"and", "or", "not", "true", "false"}
 
 
 @dataclass(frozen=True)
-class _Token:
+class _Lexeme:
     kind: str
     text: str
     at: int
@@ -95,10 +95,10 @@ def parse(text: str) -> Expression:
     """
     if len(text) > LENGTH_MAX:
         raise EngineError("formula_syntax", f"公式超过 {LENGTH_MAX} 个字符；请拆成几个步骤。")
-    parser = _Parser(text, tuple(_tokens(text)))
+    parser = _Parser(text, tuple(_lexemes(text)))
     tree = parser.expression(0, 0)
-    if parser.token.kind != "end":
-        raise fault(text, parser.token.at, "这里多出内容，缺少运算符，或比较不能连写")
+    if parser.lexeme.kind != "end":
+        raise fault(text, parser.lexeme.at, "这里多出内容，缺少运算符，或比较不能连写")
     return tree
 
 
@@ -108,7 +108,7 @@ def fault(text: str, at: int, reason: str, code: str = "formula_syntax") -> Engi
     return EngineError(code, f"公式第 {at + 1} 个字符处：{reason}。位置：{excerpt}")
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _lexemes(text: str) -> Iterator[_Lexeme]:
     place = 0
     end = len(text.rstrip())
     while place < end:
@@ -121,70 +121,70 @@ def _tokens(text: str) -> Iterator[_Token]:
                 f"不认识“{text[at]}”；公式只用数字、名字、+ - * /、比较、and or not 和函数",
             )
         kind = str(match.lastgroup)
-        yield _Token(kind, match[kind], match.start(kind))
+        yield _Lexeme(kind, match[kind], match.start(kind))
         place = match.end()
-    yield _Token("end", "", end)
+    yield _Lexeme("end", "", end)
 
 
 class _Parser:
     """A Pratt parser: each operator binds with the strength in the table."""
 
-    def __init__(self, text: str, tokens: tuple[_Token, ...]) -> None:
+    def __init__(self, text: str, lexemes: tuple[_Lexeme, ...]) -> None:
         self.text = text
-        self.tokens = tokens
+        self.lexemes = lexemes
         self.place = 0
 
     @property
-    def token(self) -> _Token:
-        return self.tokens[self.place]
+    def lexeme(self) -> _Lexeme:
+        return self.lexemes[self.place]
 
-    def advance(self) -> _Token:
-        token = self.token
+    def advance(self) -> _Lexeme:
+        lexeme = self.lexeme
         self.place += 1
-        return token
+        return lexeme
 
     def expect(self, sign: str) -> None:
-        if self.token.text != sign:
-            raise fault(self.text, self.token.at, f"这里应当是“{sign}”")
+        if self.lexeme.text != sign:
+            raise fault(self.text, self.lexeme.at, f"这里应当是“{sign}”")
         self.advance()
 
     def expression(self, strength: int, depth: int) -> Expression:
         if depth > DEPTH_MAX:
-            raise fault(self.text, self.token.at, f"嵌套超过 {DEPTH_MAX} 层，请拆成几个步骤")
+            raise fault(self.text, self.lexeme.at, f"嵌套超过 {DEPTH_MAX} 层，请拆成几个步骤")
         left = self.operand(depth)
-        while (own := _STRENGTH.get(self.token.text, 0)) > strength:
+        while (own := _STRENGTH.get(self.lexeme.text, 0)) > strength:
             operator = self.advance()
             right = self.expression(own, depth + 1)
             left = Binary(operator.text, left, right, operator.at)
-            if operator.text in COMPARISONS and self.token.text in COMPARISONS:
-                raise fault(self.text, self.token.at, "比较不能连写，请用 and 连接")
+            if operator.text in COMPARISONS and self.lexeme.text in COMPARISONS:
+                raise fault(self.text, self.lexeme.at, "比较不能连写，请用 and 连接")
         return left
 
     def operand(self, depth: int) -> Expression:
-        token = self.advance()
-        if token.kind == "number":
-            return Number(Fraction(token.text), token.text, token.at)
-        if token.text == "(":
+        lexeme = self.advance()
+        if lexeme.kind == "number":
+            return Number(Fraction(lexeme.text), lexeme.text, lexeme.at)
+        if lexeme.text == "(":
             inner = self.expression(0, depth + 1)
             self.expect(")")
             return inner
-        if token.text == "-":
-            return Unary("-", self.expression(_MINUS_STRENGTH, depth + 1), token.at)
-        if token.text == "not":
-            return Unary("not", self.expression(_NOT_STRENGTH, depth + 1), token.at)
-        if token.text in FUNCTIONS:
-            return self.call(token, depth)
-        if token.kind == "name" and token.text not in RESERVED:
-            return Name(token.text, token.at)
-        where = len(self.text) if token.kind == "end" else token.at
-        if token.kind == "end":
+        if lexeme.text == "-":
+            return Unary("-", self.expression(_MINUS_STRENGTH, depth + 1), lexeme.at)
+        if lexeme.text == "not":
+            return Unary("not", self.expression(_NOT_STRENGTH, depth + 1), lexeme.at)
+        if lexeme.text in FUNCTIONS:
+            return self.call(lexeme, depth)
+        if lexeme.kind == "name" and lexeme.text not in RESERVED:
+            return Name(lexeme.text, lexeme.at)
+        where = len(self.text) if lexeme.kind == "end" else lexeme.at
+        if lexeme.kind == "end":
             self.place -= 1
         raise fault(self.text, where, "这里缺少一个数、名字或括号")
 
-    def call(self, function: _Token, depth: int) -> Expression:
+    def call(self, function: _Lexeme, depth: int) -> Expression:
         self.expect("(")
         arguments = [self.expression(0, depth + 1)]
-        while self.token.text == ",":
+        while self.lexeme.text == ",":
             self.advance()
             arguments.append(self.expression(0, depth + 1))
         self.expect(")")

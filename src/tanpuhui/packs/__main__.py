@@ -71,13 +71,14 @@ def lock(root: Path, key: str, console: Console) -> int:
     """Lock one filed version; the exit code."""
     contents = read_contents(root)
     folder = contents.folders.get(key)
+    if folder is None:
+        console.print(f"没有可读的方法学版本 {key}；请核对编号，并先用 check 检查。")
+        return FLAWED
+    flaws = [flaw for flaw in contents.problems.found if flaw.code != "filed_unlocked"]
+    if flaws:
+        console.print(str(PackError(flaws)))
+        return FLAWED
     try:
-        if folder is None:
-            console.print(f"没有可读的方法学版本 {key}；请核对编号，并先用 check 检查。")
-            return FLAWED
-        others = [flaw for flaw in contents.problems.found if flaw.code != "filed_unlocked"]
-        if others:
-            raise PackError(others)
         lock_folder(root, key, folder.methodology.status)
     except PackError as error:
         console.print(str(error))
