@@ -64,7 +64,7 @@ def copy_rows(cursor: Any, table: str, frame: pl.DataFrame) -> None:
 
 
 def ints(values: pl.Series | npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    """A parameter for a `bigint[]`; dates become days since 1970-01-01 (`date '1970-01-01' + n`)."""
+    """A parameter for a `bigint[]`; dates become days since 1970-01-01."""
     if isinstance(values, pl.Series):
         if values.dtype == pl.Date:
             values = values.cast(pl.Int32)

@@ -16,6 +16,7 @@ from typing import Literal
 
 import psutil
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 with warnings.catch_warnings():  # the wheel warns about a missing XDG folder; it then uses /tmp
     warnings.simplefilter("ignore")
@@ -73,7 +74,9 @@ def start(folder: Path) -> dict[str, str]:
 
 
 def _ensure_database(keywords: dict[str, str]) -> None:
-    with psycopg.connect(**{**keywords, "dbname": "postgres"}, autocommit=True) as connection:
+    with psycopg.connect(
+        make_conninfo(**{**keywords, "dbname": "postgres"}), autocommit=True
+    ) as connection:
         known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
         if known.fetchone() is None:
             with contextlib.suppress(

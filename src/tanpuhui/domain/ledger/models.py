@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import CheckConstraint, Q
+from django.db.models.functions import Now
 
 from tanpuhui.domain.ledger.states import AccountState, HoldState
 
@@ -44,7 +45,7 @@ class Journal(models.Model):
     kind = models.CharField(max_length=24)
     key = models.CharField(max_length=200, unique=True, db_collation="C")
     occurred_on = models.DateField()
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     source = models.CharField(max_length=200)
     actor = models.CharField(max_length=80)
     reverses = models.BigIntegerField(null=True)

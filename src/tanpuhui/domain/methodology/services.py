@@ -1,6 +1,6 @@
 """Filing what is in force, so that every act can be replayed from the database alone."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -12,6 +12,9 @@ from tanpuhui.kernel import audit, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
 from tanpuhui.packs import Pack
+
+if TYPE_CHECKING:
+    from tanpuhui.engine.methodologies import Methodology
 
 ENGINE = "1"
 
@@ -42,16 +45,18 @@ def documents(pack: Pack) -> list[tuple[str, str, dict[str, Any]]]:
     """(scenario id, methodology key or "", document) of everything that can quantify an act."""
     found = []
     for scenario in pack.scenarios.values():
-        versions = [m for m in pack.methodologies.values() if m.scenario == scenario.id]
+        versions: list[Methodology | None] = [
+            version for version in pack.methodologies.values() if version.scenario == scenario.id
+        ]
         for version in versions or [None]:
-            inputs = list(version.inputs) if version else []
+            inputs = list(version.inputs) if version is not None else []
             inputs += [name for name in scenario.fields if name not in inputs]
             document = {
                 "inputs": inputs,
-                "methodology": to_document(version) if version else None,
+                "methodology": to_document(version) if version is not None else None,
                 "scenario": {"id": scenario.id, "no": scenario.no, "title": scenario.title},
             }
-            found.append((scenario.id, version.key if version else "", document))
+            found.append((scenario.id, version.key if version is not None else "", document))
     return found
 
 

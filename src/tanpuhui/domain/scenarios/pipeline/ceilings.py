@@ -93,7 +93,7 @@ def _running(values: Any, group_start: Any) -> Ints:
     values = values.astype(np.int64)
     total = np.cumsum(values) - values
     starts = np.maximum.accumulate(np.where(group_start, np.arange(len(values)), 0))
-    return total - total[starts]
+    return np.asarray(total - total[starts], dtype=np.int64)
 
 
 def _nothing(work: Work, records: Any, cap: Cap) -> None:

@@ -22,8 +22,11 @@ class Held:
 
 
 def held_for(work: Work, cursor: Any, city: Pack) -> Held:
-    """Lines from the day before to the day after the batch's acts, and whole months or years
-    where a scenario of the batch has a cap for them."""
+    """What caps and overlaps need to know about the accounts of live records.
+
+    Lines from the day before to the day after an account's acts; whole months or years for the
+    scenarios that have a cap for them.
+    """
     rows = pl.DataFrame(
         {
             "account_id": work.account_id[work.live],

@@ -56,14 +56,13 @@ def within_batch(work: Work) -> None:
     if not len(again):
         return
     leaders: dict[str, int] = {}
-    for position in np.flatnonzero(live):
-        leaders.setdefault(items[int(position)], int(position))
+    for live_position in np.flatnonzero(live).tolist():
+        leaders.setdefault(items[live_position], live_position)
     later: list[tuple[int, int]] = []
-    for position in again:
-        leader = leaders[items[int(position)]]
-        if leader == int(position):  # an earlier one of this number was refused
-            continue
-        later.append((int(position), leader))
+    for position in again.tolist():
+        leader = leaders[items[position]]
+        if leader != position:  # else: an earlier one of this number was refused
+            later.append((position, leader))
     for position, leader in later:
         same = _content(work, position) == _content(work, leader)
         mask = np.zeros(work.size, dtype=np.bool_)

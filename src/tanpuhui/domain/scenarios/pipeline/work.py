@@ -65,7 +65,7 @@ class Work:
     @property
     def live(self) -> Mask:
         """Records that may still count: not refused, not a repetition."""
-        return (self.reason == 0) & ~self.repeated
+        return np.asarray((self.reason == 0) & ~self.repeated, dtype=np.bool_)
 
     def refuse(self, mask: Mask, code: str, note: str | None = None) -> None:
         """Give every live record under the mask this reason, with a note that explains it."""

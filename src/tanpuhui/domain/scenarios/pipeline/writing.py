@@ -153,7 +153,7 @@ def receipts_of(work: Work) -> pl.DataFrame:
             "reduction_mg": np.where(counted, mg, 0),
             "points": np.where(counted, points, 0),
         }
-    ).cast(RECEIPT_SCHEMA)
+    ).cast(pl.Schema(RECEIPT_SCHEMA))
     if not notes:
         return frame
     extra = pl.DataFrame(

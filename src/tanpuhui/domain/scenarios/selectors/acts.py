@@ -52,7 +52,7 @@ def _acts(account_id: int, lines: list[tuple[int, date, int]]) -> list[ActView]:
         return [_act_view(*row) for row in cursor.fetchall()]
 
 
-def _act_view(
+def _act_view(  # noqa: PLR0917 - one argument a selected column
     provider_id: int,
     item_no: str,
     occurred_on: date,
