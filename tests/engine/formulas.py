@@ -19,11 +19,23 @@ UNITS = {
     MASS: ("mgCO2e", "gCO2e", "kgCO2e", "tCO2e"),
     RATE: ("gCO2e/km", "kgCO2e/km", "mgCO2e/m"),
 }
-PRODUCTS = {PLAIN: (PLAIN, PLAIN), LENGTH: (PLAIN, LENGTH), MASS: (RATE, LENGTH), RATE: (PLAIN, RATE)}
-QUOTIENTS = {PLAIN: (LENGTH, LENGTH), LENGTH: (MASS, RATE), MASS: (MASS, PLAIN), RATE: (MASS, LENGTH)}
+PRODUCTS = {
+    PLAIN: (PLAIN, PLAIN),
+    LENGTH: (PLAIN, LENGTH),
+    MASS: (RATE, LENGTH),
+    RATE: (PLAIN, RATE),
+}
+QUOTIENTS = {
+    PLAIN: (LENGTH, LENGTH),
+    LENGTH: (MASS, RATE),
+    MASS: (MASS, PLAIN),
+    RATE: (MASS, LENGTH),
+}
 CHOICES = ("small", "medium", "large")
 
-decimals = st.builds(lambda n, p: Fraction(n, 10**p), st.integers(-(10**6), 10**6), st.integers(0, 6))
+decimals = st.builds(
+    lambda n, p: Fraction(n, 10**p), st.integers(-(10**6), 10**6), st.integers(0, 6)
+)
 
 
 def unit_of(kind: str) -> st.SearchStrategy[Unit]:
@@ -51,7 +63,11 @@ def dated(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Dated[Any]]:
 
     def build(first: Any, second: Any) -> Dated[Any]:
         entries = [(START, Sourced(first, ("test",)))]
-        return Dated((*entries, (CHANGE, Sourced(second, ("test",)))) if second is not None else tuple(entries))
+        return Dated(
+            (*entries, (CHANGE, Sourced(second, ("test",))))
+            if second is not None
+            else tuple(entries)
+        )
 
     return st.builds(build, values, st.none() | values)
 
@@ -123,7 +139,11 @@ class FormulaWriter:
         return f"({self.number(kind, depth)})"
 
     def truth(self, depth: int) -> str:
-        way = self.draw(st.sampled_from(["compare", "compare", "and", "or", "not"] if depth > 0 else ["compare"]))
+        way = self.draw(
+            st.sampled_from(
+                ["compare", "compare", "and", "or", "not"] if depth > 0 else ["compare"]
+            )
+        )
         if way == "compare":
             kind = self.draw(st.sampled_from(list(self.names)))
             sign = self.draw(st.sampled_from(["<", "<=", ">", ">=", "==", "!="]))
@@ -142,7 +162,10 @@ def methodologies(draw: st.DrawFn, reach: int = 10**6, depth: int = 3) -> Method
     }
     absent = draw(st.none() | st.sampled_from(CHOICES))
     declared["size"] = Input("size", "size", choices=CHOICES, absent=absent)
-    figures = {name: draw(parameters(name, kind)) for name, kind in (("p1", PLAIN), ("r1", RATE), ("k1", MASS))}
+    figures = {
+        name: draw(parameters(name, kind))
+        for name, kind in (("p1", PLAIN), ("r1", RATE), ("k1", MASS))
+    }
     lookups = {name: draw(tables(name, kind)) for name, kind in (("t1", RATE), ("t2", LENGTH))}
     names = {
         PLAIN: ["n1", "p1"],
@@ -154,7 +177,9 @@ def methodologies(draw: st.DrawFn, reach: int = 10**6, depth: int = 3) -> Method
     steps = []
     for index in range(draw(st.integers(0, 2))):
         kind = draw(st.sampled_from(list(names)))
-        steps.append(Step.of(f"s{index}", f"s{index}", draw(unit_of(kind)), writer.number(kind, depth - 1)))
+        steps.append(
+            Step.of(f"s{index}", f"s{index}", draw(unit_of(kind)), writer.number(kind, depth - 1))
+        )
         names[kind].append(f"s{index}")
     steps.append(Step.of("reduction", "reduction", parse_unit("gCO2e"), writer.number(MASS, depth)))
     return Methodology(
@@ -173,14 +198,19 @@ def methodologies(draw: st.DrawFn, reach: int = 10**6, depth: int = 3) -> Method
         parameters=figures,
         tables=lookups,
         steps=tuple(steps),
-        result=Result("reduction", parse_unit("gCO2e"), draw(st.sampled_from(["down", "half_up"])), draw(st.integers(0, 3))),
+        result=Result(
+            "reduction",
+            parse_unit("gCO2e"),
+            draw(st.sampled_from(["down", "half_up"])),
+            draw(st.integers(0, 3)),
+        ),
     )
 
 
 def stored(declared: Input) -> st.SearchStrategy[int]:
     """Admissible integers of an input, ends and absent value favoured."""
     ends = [declared.low, declared.high]
-    if 0 >= declared.low and declared.high >= 0:
+    if declared.low <= 0 <= declared.high:
         ends.append(0)
     if declared.absent is not None:
         ends.append(declared.absent_stored or 0)

@@ -38,7 +38,9 @@ def one_by_one(methodology: Methodology, rows: list[dict[str, int]], day: date) 
 
 
 def columns_of(methodology: Methodology, rows: list[dict[str, int]]) -> dict[str, Any]:
-    return {name: np.array([row[name] for row in rows], dtype=np.int64) for name in methodology.inputs}
+    return {
+        name: np.array([row[name] for row in rows], dtype=np.int64) for name in methodology.inputs
+    }
 
 
 def compare(methodology: Methodology, rows: list[dict[str, int]], day: date) -> bool:
@@ -74,7 +76,9 @@ def test_equal_where_int64_overflows(data: st.DataObject) -> None:
     event(f"int64: {compare(methodology, rows, data.draw(days()))}")
 
 
-def methodology_of(formula: str, *, places: int = 3, maximum: int = 80, rounding: str = "down") -> Methodology:
+def methodology_of(
+    formula: str, *, places: int = 3, maximum: int = 80, rounding: str = "down"
+) -> Methodology:
     """distance [km], duration [s, may be 0], factor 60.5 g/km, speed limit 10 m/s."""
     number = {"unit": "km", "places": places, "min": 0, "max": maximum}
     return from_document(
@@ -93,8 +97,16 @@ def methodology_of(formula: str, *, places: int = 3, maximum: int = 80, rounding
                 "duration": {"unit": "s", "places": 0, "min": -5, "max": 1000, "absent": 0},
             },
             "parameters": {
-                "factor": {"label": "f", "unit": "gCO2e/km", "values": {START: {"value": "60.5", "source": "x"}}},
-                "fast": {"label": "v", "unit": "m/s", "values": {START: {"value": 10, "source": "x"}}},
+                "factor": {
+                    "label": "f",
+                    "unit": "gCO2e/km",
+                    "values": {START: {"value": "60.5", "source": "x"}},
+                },
+                "fast": {
+                    "label": "v",
+                    "unit": "m/s",
+                    "values": {START: {"value": 10, "source": "x"}},
+                },
             },
             "steps": [{"name": "reduction", "unit": "gCO2e", "formula": formula}],
             "result": {"name": "reduction", "unit": "gCO2e", "round": rounding, "places": 3},
@@ -127,7 +139,9 @@ def test_a_result_beyond_int64_is_refused_with_its_rows() -> None:
 
 
 def test_division_by_zero_names_rows_and_only_where_the_branch_is_taken() -> None:
-    plain = compile_columns(methodology_of("distance / (duration * fast) * distance * factor"), START)
+    plain = compile_columns(
+        methodology_of("distance / (duration * fast) * distance * factor"), START
+    )
     columns = {"distance": np.array([1000, 1000, 1000]), "duration": np.array([100, 0, 0])}
     with pytest.raises(EngineError) as caught:
         plain.run(columns)
@@ -151,7 +165,9 @@ def test_rounding_of_negative_halves(rounding: str) -> None:
     methodology = methodology_of("0 - distance * factor", rounding=rounding)
     plan = compile_columns(methodology, START)
     assert plan.run({"distance": np.array([1])}).tolist() == [-61 if rounding == "down" else -60]
-    assert evaluate(methodology, {"distance": Fraction(1, 1000)}, START).reduction_mg == (-61 if rounding == "down" else -60)
+    assert evaluate(methodology, {"distance": Fraction(1, 1000)}, START).reduction_mg == (
+        -61 if rounding == "down" else -60
+    )
 
 
 def test_rows_out_of_bounds_are_named() -> None:
