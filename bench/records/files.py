@@ -1,7 +1,6 @@
 """Providers' files: drawn once, kept as Parquet and CSV, with the profile that reads them."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -53,15 +52,15 @@ def _make(city: Pack, sizes: Sizes, provider: Provider, last: date, home: Path) 
     return sent.height
 
 
-def profile(city: Pack, sent: Sent, kind: str, columns: Mapping[str, pl.DataType]) -> Profile:
+def profile_of(city: Pack, code: str, path: Path) -> Profile:
     """How the file import reads such a file.
 
     Args:
         city: whose scenarios.
-        sent: the provider's file.
-        kind: parquet or csv.
-        columns: the file's columns and dtypes.
+        code: the provider's.
+        path: Parquet or CSV; the columns stand in the Parquet file beside it.
     """
+    columns = pl.read_parquet_schema(path.with_suffix(".parquet"))
     quantities = [
         Quantity(
             name=name,
@@ -73,9 +72,9 @@ def profile(city: Pack, sent: Sent, kind: str, columns: Mapping[str, pl.DataType
         if name not in FIXED
     ]
     return Profile(
-        id=f"bench-{sent.provider.code}",
-        title=sent.provider.code,
-        file=FileForm(kind="csv" if kind == "csv" else "parquet"),
+        id=f"bench-{code}",
+        title=code,
+        file=FileForm(kind="csv" if path.suffix == ".csv" else "parquet"),
         time_zone=city.time_zone,
         item_no=("item_no",),
         subject="subject",
