@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connections
 from django.test import Client
 
 from tanpuhui.domain.ledger import services as ledger
@@ -151,3 +152,12 @@ def ride(n: int = 0, **changes: Any) -> dict[str, Any]:
         "occurred_at": f"2026-03-10T{7 + n // 60:02d}:{n % 60:02d}:00+08:00",
         "quantities": {"distance": 12.5},
     } | changes
+
+
+@pytest.fixture
+def served(committed, live_server, monkeypatch) -> str:
+    """A real server on 127.0.0.1 with real commits; its address without the scheme."""
+    # its threads end with each connection and must not leave their database sessions behind
+    monkeypatch.setitem(connections.databases["default"], "CONN_MAX_AGE", 0)
+    methodology.pack_load(actor=SYSTEM, pack=pack())
+    return live_server.url.removeprefix("http://")
