@@ -68,7 +68,7 @@ def text(scenario_id: str) -> ConsentText | None:
 
 def _text(one: Mapping[str, Any]) -> ConsentText:
     paragraphs = tuple(line.strip() for line in str(one["text"]).splitlines() if line.strip())
-    return ConsentText(f"{one['id']}/v{int(one['version'])}", str(one["title"]), paragraphs)
+    return ConsentText(f"{one['id']}/{int(one['version'])}", str(one["title"]), paragraphs)
 
 
 def decide(actor: Actor, *, provider_id: str, scenario_no: str, deed: str) -> str:
