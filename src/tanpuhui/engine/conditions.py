@@ -88,6 +88,10 @@ class Condition:
         """Per row, whether it is to be refused; columns and errors as :meth:`ColumnPlan.run`."""
         return self._plan.run(columns, rows)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Compiled plans stay in their process; another one compiles its own."""
+        return {name: value for name, value in vars(self).items() if name != "_plan"}
+
     @cached_property
     def _plan(self) -> TruthPlan:
         compiler = Compiler(self.inputs)
