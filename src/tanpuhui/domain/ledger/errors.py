@@ -34,3 +34,10 @@ class KeyConflict(DomainError):
 
     code = "ledger.key_conflict"
     status = 409
+
+
+class AmountRefused(DomainError):
+    """An amount that is not greater than zero."""
+
+    code = "ledger.amount_refused"
+    status = 422

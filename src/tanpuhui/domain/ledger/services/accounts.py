@@ -78,19 +78,27 @@ def accounts_lock(cursor: Any, account_ids: pl.Series) -> pl.DataFrame:
     return locked.with_columns(pl.col("is_open").cast(pl.Boolean))
 
 
-def account_lock_open(account_id: int) -> Account:
-    """The account, locked for this transaction.
+def account_lock(account_id: int) -> Account:
+    """One account, locked for the rest of the transaction, whatever its state.
 
     Raises:
-        UnknownAccount, AccountNotOpen.
+        UnknownAccount: there is none.
     """
     account = Account.objects.select_for_update().filter(pk=account_id).first()
     if account is None:
         raise errors.UnknownAccount("没有这个碳账户，请核对编号。", account_id=account_id)
-    if account.state != AccountState.OPEN:
-        message = f"账户{AccountState(account.state).label}，暂不能使用积分。请联系客服。"
-        raise errors.AccountNotOpen(message, account_id=account_id)
     return account
+
+
+def account_require_open(account: Account) -> None:
+    """Refuse what only an open account may do; asked after a repeated request was answered.
+
+    Raises:
+        AccountNotOpen: frozen or closed.
+    """
+    if account.state != AccountState.OPEN:
+        message = f"账户{AccountState(account.state).label}，暂不能使用。请联系客服。"
+        raise errors.AccountNotOpen(message, account_id=account.pk)
 
 
 def _balance(account: Account) -> Balance:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import psycopg
 
 from tanpuhui.domain.ledger import errors
 from tanpuhui.kernel import columns, sqlfiles
@@ -52,12 +53,17 @@ def journal_post(
 
     Raises:
         InsufficientBalance: a holder's balance would turn negative (the database refuses).
+        KeyConflict: the key was used; the caller's transaction is lost.
     """
-    cursor.execute(
-        "insert into ledger_journal (kind, key, occurred_on, recorded_at, source, actor, reverses)"
-        " values (%s, %s, %s, transaction_timestamp(), %s, %s, %s) returning id",
-        (kind, key, occurred_on, source, actor.label or actor.kind, reverses),
-    )
+    try:
+        cursor.execute(
+            "insert into ledger_journal"
+            " (kind, key, occurred_on, recorded_at, source, actor, reverses)"
+            " values (%s, %s, %s, transaction_timestamp(), %s, %s, %s) returning id",
+            (kind, key, occurred_on, source, actor.label or actor.kind, reverses),
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise key_conflict() from error
     journal_id: int = cursor.fetchone()[0]
     entries = pl.concat([lines.select(LINE_COLUMNS), _counter_lines(lines)])
     columns.copy_rows(
@@ -69,6 +75,11 @@ def journal_post(
     )
     _balances_add(cursor, lines)
     return journal_id
+
+
+def key_conflict() -> errors.KeyConflict:
+    """The refusal of a key that stands for something else."""
+    return errors.KeyConflict("该请求编号已用于另一笔记账，请换用新的编号。")
 
 
 def _counter_lines(lines: pl.DataFrame) -> pl.DataFrame:

@@ -9,12 +9,11 @@ from django.db import transaction
 from tanpuhui.domain.ledger.models import Clawback
 from tanpuhui.domain.ledger.services.accounts import accounts_lock
 from tanpuhui.domain.ledger.services.postings import (
-    ENTRY_TABLE,
     LINE_COLUMNS,
     LINE_SCHEMA,
     journal_post,
 )
-from tanpuhui.kernel import columns, partitions
+from tanpuhui.kernel import columns
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
 
@@ -85,29 +84,40 @@ def _within_balance(lines: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame
 def clawbacks_settle(*, actor: Actor) -> int:
     """Take open claw-backs from what accounts hold by now; the number settled in full or part."""
     permit(actor, "ledger.post")
-    open_ones = list(Clawback.objects.filter(settled_journal_id=None).order_by("id"))
-    if not open_ones:
-        return 0
-    partitions.ensure(ENTRY_TABLE, [row.occurred_on for row in open_ones])
     with transaction.atomic():
         cursor = columns.plain_cursor()
+        waiting = list(
+            Clawback.objects.select_for_update().filter(settled_journal_id=None).order_by("id")
+        )
+        if not waiting:
+            return 0
+        debtors = pl.Series(sorted({row.account_id for row in waiting}), dtype=pl.Int64)
+        held = {row[0]: row[2:] for row in accounts_lock(cursor, debtors).iter_rows()}
+        payable = [row for row in waiting if _can_pay(row, held[row.account_id])]
+        if not payable:
+            return 0
         lines = pl.DataFrame(
             [
                 (r.account_id, r.occurred_on, r.scenario_no, -r.reduction_mg, -r.points, 0)
-                for r in open_ones
+                for r in payable
             ],
             schema=LINE_SCHEMA,
             orient="row",
         )
-        summed = lines.group_by("account_id", "occurred_on", "scenario_no").agg(pl.all().sum())
+        # The months exist: the corrections that left these claw-backs posted to the same days.
         journal_id = journal_reverse_lines(
             actor=actor,
             cursor=cursor,
-            occurred_on=max(row.occurred_on for row in open_ones),
+            occurred_on=max(row.occurred_on for row in payable),
             source="clawback",
-            lines=summed,
+            lines=lines.group_by("account_id", "occurred_on", "scenario_no").agg(pl.all().sum()),
         )
-        Clawback.objects.filter(pk__in=[row.pk for row in open_ones]).update(
+        Clawback.objects.filter(pk__in=[row.pk for row in payable]).update(
             settled_journal_id=journal_id
         )
-    return len(open_ones)
+    return len(payable)
+
+
+def _can_pay(row: Clawback, held: tuple[int, int]) -> bool:
+    """Whether the account has anything of what it owes; held is (mg, free points)."""
+    return (row.reduction_mg > 0 and held[0] > 0) or (row.points > 0 and held[1] > 0)

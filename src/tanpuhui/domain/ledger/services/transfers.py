@@ -3,12 +3,17 @@
 from typing import Any
 
 import polars as pl
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from tanpuhui.domain.ledger import errors
 from tanpuhui.domain.ledger.models import Entry, Journal
-from tanpuhui.domain.ledger.services.accounts import account_lock_open
-from tanpuhui.domain.ledger.services.postings import ENTRY_TABLE, LINE_SCHEMA, journal_post
+from tanpuhui.domain.ledger.services.accounts import account_lock, account_require_open
+from tanpuhui.domain.ledger.services.postings import (
+    ENTRY_TABLE,
+    LINE_SCHEMA,
+    journal_post,
+    key_conflict,
+)
 from tanpuhui.kernel import clock, columns, partitions
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
@@ -36,41 +41,37 @@ def reduction_transfer(
     today = clock.today()
     partitions.ensure(ENTRY_TABLE, [today])
     sides = {from_account_id: -reduction_mg, to_account_id: reduction_mg}
-    try:
-        with transaction.atomic():
-            cursor = columns.plain_cursor()
-            accounts = {number: account_lock_open(number) for number in sorted(sides)}
-            known = Journal.objects.filter(key=key).first()
-            if known is not None:
-                return _same(known, sides)
-            held = accounts[from_account_id].reduction_mg
-            if held < reduction_mg:
-                message = "减排量余额不足，未转移。请核对余额后重试。"
-                raise errors.InsufficientBalance(message, held_mg=held, asked_mg=reduction_mg)
-            lines: list[tuple[Any, ...]] = [
-                (number, today, 0, amount, 0, 0) for number, amount in sorted(sides.items())
-            ]
-            return journal_post(
-                actor=actor,
-                cursor=cursor,
-                kind=KIND,
-                key=key,
-                occurred_on=today,
-                source=source,
-                lines=pl.DataFrame(lines, schema=LINE_SCHEMA, orient="row"),
-            )
-    except IntegrityError as error:
-        raise _key_conflict() from error
+    key = f"{KIND}:{key}"
+    with transaction.atomic():
+        cursor = columns.plain_cursor()
+        accounts = {number: account_lock(number) for number in sorted(sides)}
+        known = Journal.objects.filter(key=key).first()
+        if known is not None:
+            return _same(known, sides)
+        for account in accounts.values():
+            account_require_open(account)
+        held = accounts[from_account_id].reduction_mg
+        if held < reduction_mg:
+            message = "减排量余额不足，未转移。请核对余额后重试。"
+            raise errors.InsufficientBalance(message, held_mg=held, asked_mg=reduction_mg)
+        lines: list[tuple[Any, ...]] = [
+            (number, today, 0, amount, 0, 0) for number, amount in sorted(sides.items())
+        ]
+        return journal_post(
+            actor=actor,
+            cursor=cursor,
+            kind=KIND,
+            key=key,
+            occurred_on=today,
+            source=source,
+            lines=pl.DataFrame(lines, schema=LINE_SCHEMA, orient="row"),
+        )
 
 
 def _same(known: Journal, sides: dict[int, int]) -> int:
     entries = Entry.objects.filter(
         journal_id=known.pk, occurred_on=known.occurred_on, account_id__gt=0
     ).values_list("account_id", "reduction_mg")
-    if known.kind != KIND or dict(entries) != sides:
-        raise _key_conflict()
+    if dict(entries) != sides:
+        raise key_conflict()
     return known.pk
-
-
-def _key_conflict() -> errors.KeyConflict:
-    return errors.KeyConflict("该请求编号已用于另一笔记账，请换用新的编号。")
