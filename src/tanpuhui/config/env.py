@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -45,9 +45,10 @@ def database_from_url(url: str) -> dict[str, str]:
     if parts.scheme not in {"postgres", "postgresql"}:
         message = "DATABASE_URL: only postgresql:// is supported"
         raise ValueError(message)
+    asked = dict(parse_qsl(parts.query))  # a socket folder: postgresql://user@/name?host=/run/pg
     return {
-        "host": unquote(parts.hostname or ""),
-        "port": str(parts.port or 5432),
+        "host": asked.get("host") or unquote(parts.hostname or ""),
+        "port": asked.get("port") or str(parts.port or 5432),
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "dbname": parts.path.lstrip("/"),

@@ -130,9 +130,10 @@ def _stored(records: pl.DataFrame, refused: Path | None, provider: int) -> list[
         first = next(iter(pack().inputs_for(str(name), day).values()))
         column = f"q_{first.name}"
         if column in mine.columns and mine[column].dtype.is_numeric() and first.places is not None:
-            scaled = mine.select(((pl.col(column) * 10**first.places).round()).cast(pl.Int64).sum())
+            half_up = (pl.col(column) * (2 * 10**first.places) + 1).floor() / 2
+            scaled = mine.select(half_up.floor().cast(pl.Int64).sum())
             if abs(scaled.item() - (total or 0)) > 0:
-                wrong.append(f"{name}: {first.name} {total}, read {scaled.item()}")
+                wrong.append(f"{name}: {first.name} {total or 0:,}, read {scaled.item():,}")
     return wrong
 
 

@@ -112,8 +112,13 @@ def refuse(frame: pl.DataFrame, test: pl.Expr, code: str) -> pl.DataFrame:
 
 
 def divided(value: pl.Expr, by: int) -> pl.Expr:
-    """The quotient, rounded once. Polars turns division by a literal into a product: 0.0999…9."""
-    return value / pl.repeat(by, pl.len(), dtype=pl.Float64)
+    """The quotient, rounded once.
+
+    Polars turns division by a literal, or anything of one value, into a product with its reciprocal:
+    one tenth becomes 0.0999…9. Hence a divisor that it has to look at row by row.
+    """
+    dividend = value.cast(pl.Float64)
+    return dividend / (dividend * 0 + by)
 
 
 def great_circle_km(lon1: pl.Expr, lat1: pl.Expr, lon2: pl.Expr, lat2: pl.Expr) -> pl.Expr:

@@ -1,6 +1,7 @@
 """The file way in: a partner's file, chunk by chunk, through the same door as everything else."""
 
 import hashlib
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from tanpuhui.kernel.permissions import permit
 from tanpuhui.packs.profiles import Profile
 
 _LOCK_DIGITS = 7  # hexadecimal digits of the digest: 28 bits, fits the lock's second key
+_LOCK_ATTEMPTS, _LOCK_PAUSE_MS = 8, 250
 _UNREADABLE = {"record.row_ragged", "record.row_encoding", "record.row_json"}
 _SILENT = [reason.code for reason in BY_CODE.values() if reason.kind == "silent"]
 
@@ -116,12 +118,16 @@ def _refused_default(digest: str, profile: Profile) -> Path:
 def _only_one(digest: str) -> Iterator[None]:
     """Hold the file's lock on this connection; a killed process lets go of it by dying."""
     key = int(digest[:_LOCK_DIGITS], 16)
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", [int(Space.IMPORT), key])
-        if not cursor.fetchone()[0]:
+    for attempt in range(_LOCK_ATTEMPTS):  # the server needs a moment to miss a killed importer
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s, %s)", [int(Space.IMPORT), key])
+            if cursor.fetchone()[0]:
+                break
+        if attempt + 1 == _LOCK_ATTEMPTS:
             raise FileError(
                 "file.import_running", "同一个文件正在导入，请等它结束；中断后再次运行会接着做。"
             )
+        time.sleep(_LOCK_PAUSE_MS / 1000)
     try:
         yield
     finally:
