@@ -41,8 +41,8 @@ def given(work: Work) -> None:
         work.refuse(strange.to_numpy(), "record.malformed", name)
 
 
-def scenarios(work: Work, city: Pack, provider_mask: int) -> None:
-    """Known scenarios, and those that this provider may send."""
+def scenarios(work: Work, city: Pack) -> None:
+    """Known scenarios."""
     numbers = {scenario.id: scenario.no for scenario in city.scenarios.values()}
     work.scenario_no = (
         work.frame["scenario"]
@@ -52,8 +52,12 @@ def scenarios(work: Work, city: Pack, provider_mask: int) -> None:
         .copy()
     )
     work.refuse(work.scenario_no == 0, "scenario.unknown")
-    permitted = (provider_mask >> work.scenario_no.astype(np.int64)) & 1
-    work.refuse(permitted == 0, "scenario.not_permitted")
+
+
+def permitted(work: Work, provider_mask: int) -> None:
+    """Scenarios that this provider may send (bit n: scenario number n)."""
+    bits = (provider_mask >> work.scenario_no.astype(np.int64)) & 1
+    work.refuse(bits == 0, "scenario.not_permitted")
 
 
 def links(work: Work, cursor: Any) -> None:

@@ -12,11 +12,13 @@ from tanpuhui.domain.ledger.services import ENTRY_TABLE
 from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.domain.scenarios.pipeline import repeats, writing
 from tanpuhui.domain.scenarios.pipeline.checks import CONTROL
-from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
+from tanpuhui.domain.scenarios.pipeline.work import Work
 from tanpuhui.domain.scenarios.reasons import number
 from tanpuhui.domain.scenarios.services.ingestion import (
-    days_to_come,
-    prepare,
+    acts_read,
+    ensure_months,
+    filings_in_force,
+    identify,
     settle,
 )
 from tanpuhui.kernel import audit, partitions
@@ -69,11 +71,11 @@ def acts_correct(
     record goes the way of any other. An unchanged record is a repetition and changes nothing.
     """
     permit(actor, "scenarios.ingest", party_id=provider_id)
-    work = open_work(records, provider_id)
+    work = acts_read(provider_id=provider_id, records=records, filing_ids=filings_in_force())
     ensure_months(work)
     with transaction.atomic():
         cursor = plain_cursor()
-        prepare(work, cursor)
+        identify(work, cursor)
         result = replace(work, cursor, actor=actor, batch_no=batch_no, reason=reason)
         audit.record(
             actor,
@@ -152,9 +154,3 @@ def reverse(cursor: Any, actor: Actor, provider_id: int, stored: pl.DataFrame, r
         source=f"provider:{provider_id}:{reason}"[:200],
         lines=lines,
     )
-
-
-def ensure_months(work: Work) -> None:
-    """The partitions that a correction may write to, before its transaction."""
-    for table in (writing.ACT_TABLE, ENTRY_TABLE):
-        partitions.ensure(table, days_to_come(work))

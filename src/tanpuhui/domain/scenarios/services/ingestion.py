@@ -59,19 +59,48 @@ def acts_ingest(
     Raises:
         NotPermitted: the actor is not this provider.
     """
-    permit(actor, "scenarios.ingest", party_id=provider_id)
+    work = acts_read(provider_id=provider_id, records=records, filing_ids=filings_in_force())
+    return acts_post(actor=actor, work=work, batch_no=batch_no, channel=channel, dry_run=dry_run)
+
+
+def acts_read(
+    *, provider_id: int, records: pl.DataFrame, filing_ids: dict[tuple[str, str], int]
+) -> Work:
+    """The half that needs no database: decode, check, quantify. A thread may run ahead with it."""
     work = open_work(records, provider_id)
-    for table in (writing.ACT_TABLE, ENTRY_TABLE):
-        partitions.ensure(table, days_to_come(work))
+    rules = rulebook()
+    checks.given(work)
+    checks.scenarios(work, rules.city)
+    checks.times(work, rules.city)
+    quantities.quantify(work, rules, filing_ids)
+    return work
+
+
+def acts_post(
+    *, actor: Actor, work: Work, batch_no: str, channel: str, dry_run: bool = False
+) -> BatchResult:
+    """The half in one transaction: consent, repetition, locks, overlaps, caps, evidence, book.
+
+    Raises:
+        NotPermitted: the actor is not this provider.
+    """
+    permit(actor, "scenarios.ingest", party_id=work.provider_id)
+    ensure_months(work)
     with transaction.atomic():
         cursor = plain_cursor()
-        prepare(work, cursor)
+        identify(work, cursor)
         result = settle(
             work, cursor, actor=actor, batch_no=batch_no, channel=channel, dry_run=dry_run
         )
         if dry_run:
             transaction.set_rollback(True)
     return result
+
+
+def ensure_months(work: Work) -> None:
+    """The partitions that a batch may write to, before its transaction."""
+    for table in (writing.ACT_TABLE, ENTRY_TABLE):
+        partitions.ensure(table, days_to_come(work))
 
 
 def days_to_come(work: Work) -> list[date]:
@@ -83,24 +112,20 @@ def days_to_come(work: Work) -> list[date]:
     return [day for day in found if first <= day <= clock.today() + timedelta(days=1)]
 
 
-def prepare(work: Work, cursor: Any) -> None:
-    """Everything that depends on the records and the rules, but not on stored acts."""
-    rules = rulebook()
+def identify(work: Work, cursor: Any) -> None:
+    """Take the provider's turn; what it may send, and whose acts these are."""
     lock(cursor, Space.PROVIDER, work.provider_id)
     provider = parties.organisation_by_id(work.provider_id)
-    checks.given(work)
-    checks.scenarios(work, rules.city, provider.scenario_mask)
+    checks.permitted(work, provider.scenario_mask)
     checks.links(work, cursor)
-    checks.times(work, rules.city)
-    quantities.quantify(work, rules, filings(rules))
 
 
-def filings(rules: Rulebook) -> dict[tuple[str, str], int]:
+def filings_in_force() -> dict[tuple[str, str], int]:
     """Filing ids of this process's rules in this database, looked up once."""
-    database = str(connection.settings_dict["NAME"])
-    if (database, rules) not in _filings:
-        _filings[database, rules] = methodology.filings_in_force(rules.city)
-    return _filings[database, rules]
+    key = (str(connection.settings_dict["NAME"]), rulebook())
+    if key not in _filings:
+        _filings[key] = methodology.filings_in_force(rulebook().city)
+    return _filings[key]
 
 
 def settle(

@@ -19,7 +19,7 @@ from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
 from tanpuhui.domain.scenarios.reasons import number
 from tanpuhui.domain.scenarios.services.corrections import reverse
 from tanpuhui.domain.scenarios.services.ingestion import (
-    filings,
+    filings_in_force,
     lock_accounts,
     write,
 )
@@ -143,7 +143,7 @@ def _recomputed(stored: pl.DataFrame, provider_id: int, day: date) -> Work:
     work.ended = stored["ended"].fill_null(stored["started"]).to_numpy().copy()
     work.revision = (stored["revision"] + 1).to_numpy().copy()
     work.inputs = stored["inputs"]
-    in_force = filings(rules)
+    in_force = filings_in_force()
     for no in stored["scenario_no"].unique():
         segment = rules.segment(rules.city.scenario_by_no(no), day)
         for filing_id in stored.filter(pl.col("scenario_no") == no)["filing_id"].unique():
