@@ -43,7 +43,12 @@ def _ensure_month(table: str, month: date) -> None:
         if cursor.fetchone()[0]:
             return
         lock(cursor, Space.PARTITIONS, 0)
-        cursor.execute("select to_regclass(%s) is not null", [name])
+        # Not to_regclass again: an advisory lock does not make the session hear of new tables, and
+        # its cached "no such table" would win. Reading the catalogue itself does not lie.
+        cursor.execute(
+            "select exists (select from pg_class where relname = %s and pg_table_is_visible(oid))",
+            [name],
+        )
         if cursor.fetchone()[0]:
             return
         cursor.execute(f"create table {name} (like {table} including all)")
