@@ -14,7 +14,7 @@ from tests.engine.formulas import START, days, methodologies, stored
 from tanpuhui.engine.columns import compile_columns
 from tanpuhui.engine.documents import from_document
 from tanpuhui.engine.errors import EngineError
-from tanpuhui.engine.evaluation import evaluate
+from tanpuhui.engine.evaluation import evaluate, quantify
 from tanpuhui.engine.methodologies import Methodology
 from tanpuhui.engine.numbers import INT64_MAX
 
@@ -32,6 +32,7 @@ def one_by_one(methodology: Methodology, rows: list[dict[str, int]], day: date) 
         }
         try:
             found.append(evaluate(methodology, values, day).reduction_mg)
+            assert quantify(methodology, values, day) == found[-1]
         except EngineError as error:
             found.append(error.code)
     return found

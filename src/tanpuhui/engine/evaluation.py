@@ -13,10 +13,11 @@ from tanpuhui.engine.methodologies import Methodology, Parameter, Step, Table
 from tanpuhui.engine.numbers import INT64_MAX
 from tanpuhui.engine.rounding import display_text, divide_rounded
 from tanpuhui.engine.traces import Outcome, ParameterTrace, StepTrace, render, sent_text
+from tanpuhui.engine.units import Unit
 
 
 def evaluate(methodology: Methodology, values: Mapping[str, Sent], day: date) -> Outcome:
-    """Compute one act.
+    """Compute one act with its trace.
 
     Args:
         methodology: the version to apply.
@@ -25,27 +26,65 @@ def evaluate(methodology: Methodology, values: Mapping[str, Sent], day: date) ->
 
     Raises:
         EngineError: ``not_effective``; ``value_gap``, ``value_ended``; ``input_…``;
-        ``division_by_zero``;
-            ``result_too_large`` beyond 2^63-1 mg.
+            ``division_by_zero``; ``result_too_large`` beyond 2^63-1 mg.
     """
     methodology.require_effective(day)
     sent = read_all(methodology.inputs, values)
-    work = _Work(methodology, sent, day)
-    steps = tuple(work.step(step) for step in methodology.steps)
-    quantum = methodology.result.quantum
-    exact = work.scope.numbers[methodology.result.name] / quantum
-    units = divide_rounded(exact.numerator, exact.denominator, methodology.result.rounding)
-    reduction_mg = int(units * quantum)
-    if abs(reduction_mg) > INT64_MAX:
-        raise too_large()
+    scope = _scope(methodology, sent, day)
+    shown = _Shown(methodology, sent, scope)
+    steps = []
+    for step in methodology.steps:
+        scope.numbers[step.name] = arithmetic.number(step.expression, scope)
+        steps.append(shown.step(step))
     return Outcome(
         methodology=methodology.key,
         day=day,
-        reduction_mg=reduction_mg,
+        reduction_mg=_rounded(methodology, scope),
         values=tuple((name, sent_text(value)) for name, value in sent.items()),
-        steps=steps,
-        parameters=tuple(work.figures),
+        steps=tuple(steps),
+        parameters=shown.figures(day),
     )
+
+
+def quantify(methodology: Methodology, values: Mapping[str, Sent], day: date) -> int:
+    """The reduction of one act in mg, as :func:`evaluate` without the trace, for mass replay."""
+    methodology.require_effective(day)
+    scope = _scope(methodology, read_all(methodology.inputs, values), day)
+    for step in methodology.steps:
+        scope.numbers[step.name] = arithmetic.number(step.expression, scope)
+    return _rounded(methodology, scope)
+
+
+def _scope(
+    methodology: Methodology, sent: Mapping[str, Fraction | str], day: date
+) -> arithmetic.Scope:
+    """Inputs, parameters and tables of the day, in base units."""
+    numbers = {
+        name: value * declared.unit.scale
+        for name, declared in methodology.inputs.items()
+        if isinstance(value := sent[name], Fraction) and declared.unit is not None
+    }
+    for name, parameter in methodology.parameters.items():
+        entry = parameter.values.on(day, f"“{parameter.label}”")[1]
+        numbers[name] = entry.value * parameter.unit.scale
+    tables = {}
+    for name, table in methodology.tables.items():
+        rows = table.values.on(day, f"“{table.label}”")[1].value
+        chosen = str(sent[table.key])
+        tables[name] = {chosen: rows[chosen] * table.unit.scale}
+    choices = {name: value for name, value in sent.items() if isinstance(value, str)}
+    return arithmetic.Scope(numbers, choices, tables)
+
+
+def _rounded(methodology: Methodology, scope: arithmetic.Scope) -> int:
+    """The result step in mg, after the one rounding."""
+    result = methodology.result
+    exact = scope.numbers[result.name] / result.quantum
+    units = divide_rounded(exact.numerator, exact.denominator, result.rounding)
+    reduction_mg = int(units * result.quantum)
+    if abs(reduction_mg) > INT64_MAX:
+        raise too_large()
+    return reduction_mg
 
 
 def too_large(rows: tuple[int, ...] = ()) -> EngineError:
@@ -55,65 +94,69 @@ def too_large(rows: tuple[int, ...] = ()) -> EngineError:
     )
 
 
-class _Work:
-    """The names at hand while the steps run, and how each is shown."""
+class _Shown:
+    """How each name is written in a trace: in words, and as number with unit."""
 
     def __init__(
-        self, methodology: Methodology, sent: Mapping[str, Fraction | str], day: date
+        self,
+        methodology: Methodology,
+        sent: Mapping[str, Fraction | str],
+        scope: arithmetic.Scope,
     ) -> None:
         self.methodology = methodology
         self.sent = sent
-        self.figures: list[ParameterTrace] = []
-        self.words: dict[str, str] = {}
-        self.numbers_shown: dict[str, str] = {}
-        numbers: dict[str, Fraction] = {}
+        self.scope = scope
+        self.words = {name: one.label for name, one in methodology.inputs.items()}
+        self.words |= {figure.name: figure.label for figure in methodology.figures}
+        self.numbers: dict[str, str] = {}
         for name, declared in methodology.inputs.items():
-            value = sent[name]
-            self.words[name] = declared.label
-            if isinstance(value, Fraction) and declared.unit is not None:
-                numbers[name] = value * declared.unit.scale
-                self.numbers_shown[name] = f"{display_text(value)} {declared.unit.label}".rstrip()
+            if declared.unit is not None:
+                self.numbers[name] = self.number(name, declared.unit)
         for name, parameter in methodology.parameters.items():
-            since, entry = parameter.values.on(day, f"“{parameter.label}”")
-            numbers[name] = entry.value * parameter.unit.scale
-            self.words[name] = parameter.label
-            self.numbers_shown[name] = (
-                f"{display_text(entry.value)} {parameter.unit.label}".rstrip()
-            )
-            self.figures.append(_figure(parameter, entry, entry.value, since))
-        tables = {}
-        for name, table in methodology.tables.items():
-            since, rows = table.values.on(day, f"“{table.label}”")
-            tables[name] = {key: value * table.unit.scale for key, value in rows.value.items()}
-            self.words[name] = table.label
-            self.figures.append(_figure(table, rows, rows.value[str(sent[table.key])], since))
-        choices = {name: value for name, value in sent.items() if isinstance(value, str)}
-        self.scope = arithmetic.Scope(numbers, choices, tables)
+            self.numbers[name] = self.number(name, parameter.unit)
+
+    def number(self, name: str, unit: Unit) -> str:
+        """A value at hand, in its unit."""
+        return _with_unit(self.scope.numbers[name] / unit.scale, unit)
 
     def step(self, step: Step) -> StepTrace:
-        value = arithmetic.number(step.expression, self.scope)
-        self.scope.numbers[step.name] = value
-        in_unit = value / step.unit.scale
+        """The trace of a step that has just been computed."""
         trace = StepTrace(
             name=step.name,
             label=step.label,
             formula=step.formula,
             in_words=render(step.expression, self.words.__getitem__, self.table_words),
-            substituted=render(step.expression, self.numbers_shown.__getitem__, self.table_number),
+            substituted=render(step.expression, self.numbers.__getitem__, self.table_number),
             unit=step.unit.label,
-            value=in_unit,
+            value=self.scope.numbers[step.name] / step.unit.scale,
         )
         self.words[step.name] = step.label
-        self.numbers_shown[step.name] = f"{display_text(in_unit)} {step.unit.label}".rstrip()
+        self.numbers[step.name] = _with_unit(trace.value, step.unit)
         return trace
 
     def table_words(self, table: str, key: str) -> str:
+        """A look-up in words."""
         return f"{self.words[table]}（按{self.words[key]}）"
 
     def table_number(self, table: str, key: str) -> str:
+        """The row that was looked up."""
         unit = self.methodology.tables[table].unit
-        value = self.scope.tables[table][str(self.sent[key])] / unit.scale
-        return f"{display_text(value)} {unit.label}".rstrip()
+        return _with_unit(self.scope.tables[table][str(self.sent[key])] / unit.scale, unit)
+
+    def figures(self, day: date) -> tuple[ParameterTrace, ...]:
+        """The parameters and rows that held on the day."""
+        found = []
+        for parameter in self.methodology.parameters.values():
+            since, entry = parameter.values.on(day)
+            found.append(_figure(parameter, entry, entry.value, since))
+        for table in self.methodology.tables.values():
+            since, rows = table.values.on(day)
+            found.append(_figure(table, rows, rows.value[str(self.sent[table.key])], since))
+        return tuple(found)
+
+
+def _with_unit(value: Fraction, unit: Unit) -> str:
+    return f"{display_text(value)} {unit.label}".rstrip()
 
 
 def _figure(

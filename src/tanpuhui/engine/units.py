@@ -94,8 +94,13 @@ class Unit:
     @property
     def label(self) -> str:
         """The unit as a citizen reads it: ``gCO₂e/(人·km)``."""
-        shown = "".join(_SHOWN.get(token, token) for token in _tokens(self.text))
-        return shown.replace("CO2e", "CO₂e").replace("CO2", "CO₂")
+        return _label(self.text)
+
+
+@lru_cache(maxsize=1024)
+def _label(text: str) -> str:
+    shown = "".join(_SHOWN.get(token, token) for token in _tokens(text))
+    return shown.replace("CO2", "CO₂")
 
 
 def multiply(left: Dimension, right: Dimension, sign: int = 1) -> Dimension:

@@ -20,20 +20,21 @@ Folders = Annotated[
 @app.command("check")
 def check(folders: Folders = None) -> None:
     """检查规则包：格式、单位、来源、算例、备案锁。Check packs."""
-    from tanpuhui.packs import PackError, load_pack
+    from tanpuhui.packs import check_pack
 
     chosen = folders or sorted(p.parent for p in (env.PROJECT / "packs").glob("*/pack.yaml"))
     refused = False
     for folder in chosen:
-        try:
-            pack = load_pack(folder)
-        except PackError as error:
+        report = check_pack(folder)
+        if report.pack is None or report.problems:
             refused = True
-            note(f"{folder}：\n{error}")
+            note(f"{folder}：\n" + "\n".join(str(problem) for problem in report.problems))
         else:
+            pack = report.pack
             say(
                 f"{folder}：通过。{pack.title}，场景 {len(pack.scenarios)} 个，"
-                f"方法学 {len(pack.methodologies)} 个，摘要 {pack.digest[:12]}"
+                f"方法学 {len(pack.methodologies)} 个，算例 {report.cases_run} 个，"
+                f"摘要 {pack.digest[:12]}"
             )
     if refused:
         raise typer.Exit(REFUSED)
