@@ -74,7 +74,10 @@ class Pack:
 
     def scenario_by_no(self, no: int) -> Scenario:
         """The scenario with this number (KeyError if there is none)."""
-        return next_or_key_error(self.scenarios, no)
+        for scenario in self.scenarios.values():
+            if scenario.no == no:
+                return scenario
+        raise KeyError(no)
 
     def methodology_for(self, scenario_id: str, day: date) -> Methodology | None:
         """The version in force for a scenario on a day; None without one or for points only."""
@@ -91,14 +94,6 @@ class Pack:
     def source(self, reference: str) -> Source:
         """The source of a reference ``key`` or ``key#clause`` (KeyError if unknown)."""
         return self.sources[reference.partition("#")[0]]
-
-
-def next_or_key_error(scenarios: Mapping[str, Scenario], no: int) -> Scenario:
-    """The scenario with this number."""
-    for scenario in scenarios.values():
-        if scenario.no == no:
-            return scenario
-    raise KeyError(no)
 
 
 def pack_digest(root: Path) -> str:

@@ -14,7 +14,7 @@ from tanpuhui.engine.errors import EngineError
 from tanpuhui.engine.methodologies import LEVELS, Input, Methodology, Parameter
 from tanpuhui.engine.numbers import to_fraction
 from tanpuhui.engine.units import parse_unit
-from tanpuhui.packs.loader import Document
+from tanpuhui.packs.loader import Document, Route
 from tanpuhui.packs.problems import Problems
 
 
@@ -147,7 +147,7 @@ def _cap(form: dict[str, object]) -> Cap:
     return Cap(**{**form, "source": references(source)})  # type: ignore[arg-type]
 
 
-def _flaws(document: Document) -> Iterator[tuple[str, tuple[str, ...], str]]:
+def _flaws(document: Document) -> Iterator[tuple[str, Route, str]]:
     form = document.data
     wanted = document.file.removeprefix("scenarios/").removesuffix(".yaml")
     if form["id"] != wanted:
@@ -170,7 +170,7 @@ def _flaws(document: Document) -> Iterator[tuple[str, tuple[str, ...], str]]:
     for index, cap in enumerate(form.get("caps", [])):
         if cap.get("provisional") and not cap.get("reason"):
             route = ("caps", index)
-            yield "reason_missing", route, "标了 provisional 就要写 reason；请说明为何暂定。"  # type: ignore[misc]
+            yield "reason_missing", route, "标了 provisional 就要写 reason；请说明为何暂定。"
 
 
 def precedence(methodology: Methodology) -> tuple[int, date, int]:
