@@ -7,6 +7,7 @@ from tests.domain.scenarios.imports.reading_files import profile, read, written
 
 from tanpuhui.domain.scenarios.imports import source
 from tanpuhui.domain.scenarios.imports.faults import FileError
+from tanpuhui.domain.scenarios.imports.reading import Reading
 
 HEAD = "no,rider,start,stop,metres\n"
 ROW = "{no},r1,2024-05-01 08:00:00,2024-05-01 08:10:00,1500\n"
@@ -137,7 +138,7 @@ def test_gzip_whole_cut_and_damaged(tmp_path):
 
 
 def test_numbers_that_are_none(tmp_path):
-    values = ["1500", "", "abc", "inf", "nan", "1e400", " 20 ", "-5", "１２"]
+    values = ["1500", "", "abc", "inf", "nan", "1e400", " 20 ", "-5", "\uff11\uff12"]
     text = HEAD + "".join(
         f"{place},r1,2024-05-01 08:00:00,2024-05-01 08:10:00,{value}\n"
         for place, value in enumerate(values)
@@ -166,8 +167,6 @@ def test_open_and_backward_sessions(tmp_path):
 
 
 def test_chunks_depend_only_on_the_file(tmp_path):
-    from tanpuhui.domain.scenarios.imports.reading import Reading
-
     path = written(tmp_path, HEAD + rows(*range(10)))
     sizes = [c.records.height for c in Reading(path, profile(), "Asia/Shanghai", chunk_rows=4)]
     assert sizes == [4, 4, 2]

@@ -11,6 +11,7 @@ import threading
 import polars as pl
 import pytest
 from django.db import connection
+from tests.domain.scenarios.imports.reading_files import profile, written
 
 from tanpuhui.config.commands.database import address
 from tanpuhui.domain.ledger import selectors as ledger
@@ -23,7 +24,6 @@ from tanpuhui.domain.scenarios.models import Batch, ImportRun
 from tanpuhui.domain.scenarios.services.imports import file_import
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.cityrules import pack
-from tests.domain.scenarios.imports.reading_files import profile, written
 
 METRO = """
 id: metro_rides

@@ -114,8 +114,8 @@ def refuse(frame: pl.DataFrame, test: pl.Expr, code: str) -> pl.DataFrame:
 def divided(value: pl.Expr, by: int) -> pl.Expr:
     """The quotient, rounded once.
 
-    Polars turns division by a literal, or anything of one value, into a product with its reciprocal:
-    one tenth becomes 0.0999…9. Hence a divisor that it has to look at row by row.
+    Polars turns division by a literal, or anything of one value, into a product with its
+    reciprocal: one tenth becomes 0.0999…9. Hence a divisor that it looks at row by row.
     """
     dividend = value.cast(pl.Float64)
     return dividend / (dividend * 0 + by)

@@ -15,8 +15,8 @@ from pyarrow import parquet
 from python_calamine import CalamineError, CalamineWorkbook
 
 from tanpuhui.domain.scenarios.imports.faults import FileError
-from tanpuhui.domain.scenarios.imports.source import bytes_read, row_blocks
-from tanpuhui.domain.scenarios.imports.textrows import decoded
+from tanpuhui.domain.scenarios.imports.source import Block, bytes_read, row_blocks
+from tanpuhui.domain.scenarios.imports.textrows import decoded, raw_column
 from tanpuhui.packs.profiles import FileForm
 
 FRAME_ROWS = 50_000
@@ -27,31 +27,61 @@ Row = tuple[int, str | None, str | None, list[str | None]]
 def ndjson_frames(
     stream: IO[bytes], form: FileForm, columns: tuple[str, ...]
 ) -> Iterator[pl.DataFrame]:
-    """One JSON object per line; a line that is none is set aside with its code."""
+    """One JSON object per line; a line that is none is set aside with its code.
+
+    Blocks without a broken line are read as columns, the others line by line, to the same texts.
+    """
+    for block in row_blocks(stream, None):
+        readable, unreadable = decoded(block, form.encoding)
+        frame = None if unreadable else _ndjson_columns(readable, columns)
+        if frame is None:
+            yield from _frames(_ndjson_rows(readable, unreadable, columns), columns)
+        else:
+            yield frame
+
+
+def _ndjson_columns(block: Block, columns: tuple[str, ...]) -> pl.DataFrame | None:
+    """The block at once; None where a line is broken, or a column lies inside another object."""
+    if any("." in name for name in columns):
+        return None
+    lines = pl.DataFrame({"@line": pl.Series(block.lines), "@raw": raw_column(block)})
+    lines = lines.with_columns(
+        pl.col("@raw").str.strip_suffix("\n"), pl.lit(None, pl.String).alias("@refused")
+    ).filter(pl.col("@raw").str.strip_chars() != "")
+    if lines.is_empty():
+        return None
+    try:
+        values = pl.read_ndjson(block.data, schema=dict.fromkeys(columns, pl.String))
+    except pl.exceptions.PolarsError:
+        return None
+    if values.height != lines.height:
+        return None
+    return pl.concat([lines, values.select(columns)], how="horizontal")
+
+
+def _ndjson_rows(
+    block: Block, unreadable: dict[int, str], columns: tuple[str, ...]
+) -> Iterator[Row]:
     paths = [name.split(".") for name in columns]
-    decoder = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
-
-    def rows() -> Iterator[Row]:
-        for block in row_blocks(stream, None):
-            readable, unreadable = decoded(block, form.encoding)
-            start = 0
-            ends = readable.ends.tolist()
-            for place, (end, line) in enumerate(zip(ends, readable.lines.tolist(), strict=True)):
-                data, start = readable.data[start:end], end
-                if place in unreadable:
-                    yield line, unreadable[place], "record.row_encoding", [None] * len(paths)
-                    continue
-                if not data.strip():
-                    continue
-                text = data.decode().rstrip("\n")
-                try:
-                    item = decoder.decode(data)
-                except msgspec.DecodeError:
-                    yield line, text, "record.row_json", [None] * len(paths)
-                    continue
-                yield line, text, None, [_text(_inside(item, path)) for path in paths]
-
-    return _frames(rows(), columns)
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    nothing: list[str | None] = [None] * len(paths)
+    start = 0
+    for place, (end, line) in enumerate(
+        zip(block.ends.tolist(), block.lines.tolist(), strict=True)
+    ):
+        data, start = block.data[start:end], end
+        if place in unreadable:
+            yield line, unreadable[place], "record.row_encoding", nothing
+            continue
+        if not data.strip():
+            continue
+        text = data.decode().rstrip("\n")
+        try:
+            item = decoder.decode(data)
+        except msgspec.DecodeError:
+            yield line, text, "record.row_json", nothing
+            continue
+        yield line, text, None, [_text(_inside(item, path)) for path in paths]
 
 
 def json_frames(
