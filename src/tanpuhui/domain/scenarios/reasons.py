@@ -65,6 +65,12 @@ REASONS = (
         50, "record.conflict", "refused", "该编号已有内容不同的记录，原记录未变。请用更正接口。"
     ),
     Reason(51, "record.unknown_item", "refused", "没有这个编号的记录，无法更正。请先正常发送。"),
+    Reason(
+        52,
+        "record.other_subject",
+        "refused",
+        "更正不能改换用户，原记录未变。请撤回原记录，再以新编号发送。",
+    ),
     # -- evidence kept, not counted
     Reason(60, "overlap.time", "act", "与同一时段已入账的另一次行程重叠，只计一次。"),
     Reason(61, "overlap.key", "act", "同一凭证已在另一条记录中入账，只计一次。"),

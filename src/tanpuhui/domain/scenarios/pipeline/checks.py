@@ -35,7 +35,7 @@ def given(work: Work) -> None:
             work.refuse(mask, known, note or (None if known == code else code))
     items = work.frame["item_no"].fill_null("")
     work.refuse((items.str.len_bytes() == 0).to_numpy(), "record.item_missing")
-    for name in ("item_no", "subject"):
+    for name in ("item_no", "subject", "asset_key"):
         text = work.frame[name].fill_null("")
         strange = text.str.contains(CONTROL) | (text.str.len_bytes() > NAME_BYTES_MAX)
         work.refuse(strange.to_numpy(), "record.malformed", name)
@@ -77,7 +77,8 @@ def links(work: Work, cursor: Any) -> None:
     mask = joined["mask"].fill_null(0).to_numpy()
     unknown = (work.account_id == 0) & ~blank
     consented = ((mask >> work.scenario_no.astype(np.int64)) & 1) == 1
-    refused_consent = ~unknown & ~blank & ~consented & (work.scenario_no != 0)
+    consented |= (work.scenario_no == 0) & (mask != 0)  # no scenario: any consent lets it be shown
+    refused_consent = ~unknown & ~blank & ~consented
     for silent, code in ((unknown, "subject.unknown"), (refused_consent, "consent.missing")):
         work.reason[silent] = number(code)
         for position in np.flatnonzero(silent):

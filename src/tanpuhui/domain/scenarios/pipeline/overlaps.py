@@ -20,7 +20,6 @@ select rule, key_digest, scenario_no, (extract(epoch from occurred_at) * 1000000
 from scenarios_claim
 where rule = any(%s) and key_digest = any(%s)
 """
-# Counted acts in force of the given journals and accounts that touch a window.
 # Counted acts of the lines' journals whose interval meets the record's, still in force.
 TOUCHING = """
 select w.position, act.scenario_no, (extract(epoch from act.occurred_at) * 1000000)::bigint,
@@ -130,8 +129,9 @@ def by_time(work: Work, cursor: Any, city: Pack, held: Held) -> None:
             continue
         mine = work.live & np.isin(work.scenario_no, _numbers(city, rule))
         if mine.any():
-            _within_batch(work, city, rule, mine)
-            _against_book(work, cursor, city, rule, mine & work.live, held=held)
+            # The book first: a trip that loses to it must not beat another of this batch.
+            _against_book(work, cursor, city, rule, mine, held=held)
+            _within_batch(work, city, rule, mine & work.live)
 
 
 def _within_batch(work: Work, city: Pack, rule: Overlap, mine: Mask) -> None:
@@ -187,7 +187,7 @@ def _against_book(
         return
     wanted = [name for name in near.columns if name not in {"day", "acts", "reduction_mg"}]
     cursor.execute(TOUCHING, {name: ints(near[name]) for name in wanted})
-    gone = {(work.provider_id, row["item_no"]) for row in work.replaced}
+    gone = {(work.provider_id, row["item_no"]) for row in work.replaced.values()}
     for position, no, start, *item in cursor.fetchall():
         if tuple(item) not in gone:
             _lose(work, city, position, rule, winner_no=no, when=_when(start))

@@ -15,6 +15,7 @@ from tanpuhui.engine.methodologies import Input
 from tanpuhui.packs import Scenario
 
 FLOAT_EXACT = 2**53
+DECIMALS = 6
 DURATION = "duration"
 
 
@@ -154,7 +155,8 @@ def _choices(
     column: pl.Series,
     nulls: Mask,
 ) -> Ints:
-    if column.dtype.is_float():
+    if column.dtype.is_float():  # 2.0 is the choice "2", 2.5 is none
+        column = column.set(column.is_nan() | (column != column.floor()), -1.0)
         column = column.cast(pl.Int64, strict=False)
     index = {choice: position for position, choice in enumerate(declared.choices)}
     values = (
@@ -178,7 +180,7 @@ def _numbers(
     column: pl.Series,
     nulls: Mask,
 ) -> Ints:
-    """The door's rounding: half up to the declared places; then bounds."""
+    """The door's rounding: half up to the declared places, as written in decimals; then bounds."""
     if column.dtype == pl.String:
         parsed = column.cast(pl.Float64, strict=False)
         text = parsed.is_null().to_numpy() & ~nulls
@@ -189,7 +191,8 @@ def _numbers(
     _refuse(work, positions[infinite], "record.not_finite", declared.label)
     scaled = np.where(infinite, 0.0, raw) * 10**declared.places
     huge = np.abs(scaled) >= FLOAT_EXACT
-    values = np.floor(np.where(huge, 0.0, scaled) + 0.5).astype(np.int64)
+    # 1.0005 is less than itself in binary: what the scaling lost is mended before the half counts.
+    values = np.floor(np.round(np.where(huge, 0.0, scaled), DECIMALS) + 0.5).astype(np.int64)
     stray = (huge | (values < declared.low) | (values > declared.high)) & ~infinite & ~nulls
     if stray.any():
         _refuse(work, positions[stray], "record.out_of_bounds", _bounds(declared))

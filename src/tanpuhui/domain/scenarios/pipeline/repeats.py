@@ -1,7 +1,8 @@
 """The same act twice: within the batch, and against what is stored.
 
 Same number and content → the first answer again. Same number, other content → conflict.
-In a correction it is the other way round: the number must be known, the content different.
+In a correction it is the other way round: the number must be known, the content different, or
+the same where the act was withdrawn, which brings it back.
 """
 
 from typing import Any
@@ -10,8 +11,10 @@ import numpy as np
 import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.work import Work
+from tanpuhui.domain.scenarios.reasons import number
 from tanpuhui.kernel.columns import fetch, texts
 
+WITHDRAWN = number("act.withdrawn")
 STORED_SCHEMA: dict[str, Any] = {
     "item_no": pl.String,
     "revision": pl.Int16,
@@ -93,12 +96,15 @@ def against_stored(work: Work, cursor: Any, *, correcting: bool) -> None:
         row = by_item[work.frame["item_no"][int(position)]]
         mask = np.zeros(work.size, dtype=np.bool_)
         mask[position] = True
-        if _content(work, int(position)) == _stored_content(row):
+        same = _content(work, int(position)) == _stored_content(row)
+        if same and not (correcting and row["reason_no"] == WITHDRAWN):
             work.repeated |= mask
             work.answers[int(position)] = row
+        elif correcting and work.account_id[position] != row["account_id"]:
+            work.refuse(mask, "record.other_subject")
         elif correcting:
             work.revision[position] = row["revision"] + 1
-            work.replaced.append(row)
+            work.replaced[int(position)] = row
         else:
             work.refuse(mask, "record.conflict")
 

@@ -1,6 +1,6 @@
 """A batch on its way through the pipeline: columns of one length, one reason a record."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -54,8 +54,8 @@ class Work:
     repeated: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     leaders: dict[int, int] = field(default_factory=dict)
     answers: dict[int, dict[str, Any]] = field(default_factory=dict)
-    # stored acts that a correction takes back
-    replaced: list[dict[str, Any]] = field(default_factory=list)
+    # position → stored act that a correction takes back, if the record is not refused meanwhile
+    replaced: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -66,6 +66,15 @@ class Work:
     def live(self) -> Mask:
         """Records that may still count: not refused, not a repetition."""
         return np.asarray((self.reason == 0) & ~self.repeated, dtype=np.bool_)
+
+    def fresh(self) -> "Work":
+        """The same records with columns of their own, for one attempt to post them."""
+        own = {
+            name: value.copy()
+            for name, value in vars(self).items()
+            if isinstance(value, np.ndarray | dict)
+        }
+        return replace(self, **own)
 
     def refuse(self, mask: Mask, code: str, note: str | None = None) -> None:
         """Give every live record under the mask this reason, with a note that explains it."""

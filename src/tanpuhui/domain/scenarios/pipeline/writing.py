@@ -18,6 +18,7 @@ from tanpuhui.kernel.columns import copy_rows
 ACT_TABLE = "scenarios_act"
 ACT_KINDS = [reason.no for reason in REASONS if reason.kind in {"counted", "act"}]
 RAW_MAX = 4000
+ITEM_NO_MAX = 120
 
 
 def is_stored(work: Work) -> Any:
@@ -97,13 +98,14 @@ def write_refusals(work: Work, cursor: Any, batch_id: int) -> None:
         {
             "batch_id": np.full(len(positions), batch_id, dtype=np.int64),
             "line": rows["line"],
-            "item_no": rows["item_no"].set(silent, None),
+            "item_no": rows["item_no"].str.slice(0, ITEM_NO_MAX).set(silent, None),
             "reason_no": work.reason[positions],
             "note": notes.set(silent, None),
             "raw": _raw(rows).set(silent, None),
         }
     )
-    copy_rows(cursor, "scenarios_refusal", frame)
+    unstorable = pl.col("item_no", "note", "raw").str.replace_all("\x00", "␀", literal=True)
+    copy_rows(cursor, "scenarios_refusal", frame.with_columns(unstorable))
 
 
 def _raw(rows: pl.DataFrame) -> pl.Series:

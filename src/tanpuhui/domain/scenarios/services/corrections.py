@@ -13,12 +13,12 @@ from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.domain.scenarios.pipeline import repeats, writing
 from tanpuhui.domain.scenarios.pipeline.checks import CONTROL
 from tanpuhui.domain.scenarios.pipeline.work import Work
-from tanpuhui.domain.scenarios.reasons import number
 from tanpuhui.domain.scenarios.services.ingestion import (
     acts_read,
     ensure_months,
     filings_in_force,
     identify,
+    in_one_transaction,
     settle,
 )
 from tanpuhui.kernel import audit, partitions
@@ -26,8 +26,6 @@ from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.columns import copy_rows, plain_cursor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
-
-WITHDRAWN = number("act.withdrawn")
 
 
 def acts_withdraw(
@@ -46,7 +44,7 @@ def acts_withdraw(
         stored = repeats.find_stored(
             cursor, provider_id, known.filter(~known.str.contains(CONTROL))
         )
-        active = stored.filter(pl.col("reason_no") != WITHDRAWN)
+        active = stored.filter(pl.col("reason_no") != repeats.WITHDRAWN)
         answers = dict.fromkeys(items, "unknown")
         answers |= dict.fromkeys(stored["item_no"], "already")
         answers |= dict.fromkeys(active["item_no"], "withdrawn")
@@ -73,10 +71,11 @@ def acts_correct(
     permit(actor, "scenarios.ingest", party_id=provider_id)
     work = acts_read(provider_id=provider_id, records=records, filing_ids=filings_in_force())
     ensure_months(work)
-    with transaction.atomic():
+
+    def post(fresh: Work) -> BatchResult:
         cursor = plain_cursor()
-        identify(work, cursor)
-        result = replace(work, cursor, actor=actor, batch_no=batch_no, reason=reason)
+        identify(fresh, cursor)
+        result = replace(fresh, cursor, actor=actor, batch_no=batch_no, reason=reason)
         audit.record(
             actor,
             "scenarios:act:correct",
@@ -84,7 +83,9 @@ def acts_correct(
             reason=reason,
             after={"batch": batch_no, "counts": result.counts},
         )
-    return result
+        return result
+
+    return in_one_transaction(work, post)
 
 
 def replace(work: Work, cursor: Any, *, actor: Actor, batch_no: str, reason: str) -> BatchResult:
@@ -100,10 +101,12 @@ def replace(work: Work, cursor: Any, *, actor: Actor, batch_no: str, reason: str
 
 
 def _take_back_replaced(work: Work, cursor: Any, actor: Actor, reason: str) -> None:
-    if not work.replaced:
-        return
-    stored = pl.DataFrame(work.replaced, schema=repeats.STORED_SCHEMA, orient="row")
-    reverse(cursor, actor, work.provider_id, stored, reason)
+    """Reverse what live records replace; one refused meanwhile (frozen account) leaves its act."""
+    work.replaced = {at: row for at, row in work.replaced.items() if work.live[at]}
+    if work.replaced:
+        rows = list(work.replaced.values())
+        stored = pl.DataFrame(rows, schema=repeats.STORED_SCHEMA, orient="row")
+        reverse(cursor, actor, work.provider_id, stored, reason)
 
 
 def take_back(
@@ -126,7 +129,7 @@ def take_back(
         "quantified_mg",
         pl.lit(0, dtype=pl.Int64).alias("reduction_mg"),
         pl.lit(0, dtype=pl.Int64).alias("points"),
-        pl.lit(WITHDRAWN, dtype=pl.Int16).alias("reason_no"),
+        pl.lit(repeats.WITHDRAWN, dtype=pl.Int16).alias("reason_no"),
         pl.lit(reason).alias("note"),
         pl.lit(journal_id, dtype=pl.Int64).alias("journal_id"),
     )

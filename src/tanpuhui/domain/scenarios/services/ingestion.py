@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import psycopg
 from django.db import connection, transaction
 
 from tanpuhui.domain.ledger import services as ledger
@@ -31,6 +32,12 @@ from tanpuhui.kernel.columns import plain_cursor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
 
+ATTEMPTS = 5
+COLLISIONS = (
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
 _filings: dict[tuple[str, Rulebook], dict[tuple[str, str], int]] = {}
 
 
@@ -86,15 +93,35 @@ def acts_post(
     """
     permit(actor, "scenarios.ingest", party_id=work.provider_id)
     ensure_months(work)
-    with transaction.atomic():
+
+    def post(fresh: Work) -> BatchResult:
         cursor = plain_cursor()
-        identify(work, cursor)
+        identify(fresh, cursor)
         result = settle(
-            work, cursor, actor=actor, batch_no=batch_no, channel=channel, dry_run=dry_run
+            fresh, cursor, actor=actor, batch_no=batch_no, channel=channel, dry_run=dry_run
         )
         if dry_run:
             transaction.set_rollback(True)
-    return result
+        return result
+
+    return in_one_transaction(work, post)
+
+
+def in_one_transaction(work: Work, post: Callable[[Work], BatchResult]) -> BatchResult:
+    """All or nothing; once more from the start where another batch claimed the same thing.
+
+    Args:
+        work: read and checked; each attempt gets its own columns.
+        post: does it all inside the transaction.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            with transaction.atomic():
+                return post(work.fresh())
+        except COLLISIONS:
+            continue
+    with transaction.atomic():
+        return post(work.fresh())
 
 
 def ensure_months(work: Work) -> None:
@@ -149,11 +176,11 @@ def settle(
     lock_accounts(work, cursor)
     if before_caps is not None:
         before_caps()
+    _mark_empty(work)
     claims = overlaps.by_key(work, cursor, rules.city)
     held = held_for(work, cursor, rules.city)
     overlaps.by_time(work, cursor, rules.city, held)
     ceilings.apply(work, rules, held)
-    _mark_empty(work)
     return write(
         work,
         cursor,
@@ -177,7 +204,7 @@ def lock_accounts(work: Work, cursor: Any) -> None:
 
 
 def _mark_empty(work: Work) -> None:
-    """Counted acts that gave neither mass nor points say so."""
+    """Acts that give neither mass nor points say so; they take no cap, claim nothing, beat none."""
     nothing = work.live & (work.reduction_mg == 0) & (work.points == 0)
     work.refuse(nothing & (work.quantified_mg == 0), "act.no_reduction")
 
