@@ -11,6 +11,7 @@ from tanpuhui.config.acceptance.files import ZONE
 from tanpuhui.config.acceptance.posting import Line
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger import services as accounts
+from tanpuhui.domain.methodology import services as methodology
 from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios.imports.reading import Reading
 from tanpuhui.domain.scenarios.services.imports import file_import, profile_named
@@ -20,6 +21,11 @@ from tanpuhui.kernel.cityrules import pack
 # The pipeline's own refusals that these files call for; any other means a mistake in the set-up.
 _EXPECTED = ("record.implausible", "record.out_of_bounds", "time.future", "duplicate")
 _KEPT = ("counted", "overlap.time", "overlap.key", "cap.day", "cap.month", "cap.year")
+
+
+def rules_loaded() -> None:
+    """File the pack's methodologies."""
+    methodology.pack_load(actor=actors.system(), pack=pack())
 
 
 def posted_one(name: str, path: Path, lookups: dict[str, Path]) -> Line:
