@@ -9,7 +9,7 @@ HOME.mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
 PRODUCTION = env.flag("TANPUHUI_PRODUCTION", default=False)
-DEMO = env.flag("TANPUHUI_DEMO", default=False)
+DEMO = env.flag("TANPUHUI_DEMO", default=False) and not PRODUCTION
 SECRETS = keys.load(HOME / "keys.json", required=PRODUCTION)
 SECRET_KEY = SECRETS.session
 ALLOWED_HOSTS = env.names("TANPUHUI_HOSTS", "localhost,127.0.0.1,[::1],testserver")
