@@ -1,5 +1,7 @@
 """A scenario's rules in words."""
 
+from fractions import Fraction
+
 from tanpuhui.engine.caps import Cap
 from tanpuhui.engine.methodologies import Methodology
 from tanpuhui.engine.rounding import display_text
@@ -33,7 +35,7 @@ def cap_text(cap: Cap) -> str:
     """A ceiling: 最多 5 次."""
     if cap.of == "acts":
         return f"最多 {cap.limit} 次"
-    return f"最多 {cap.limit / GRAMS_PER_KILOGRAM:g} kg"
+    return f"最多 {display_text(Fraction(cap.limit, GRAMS_PER_KILOGRAM))} kg"
 
 
 def rules(scenario: Scenario) -> list[Line]:

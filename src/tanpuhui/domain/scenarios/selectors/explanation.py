@@ -113,11 +113,12 @@ def _factor(figure: ParameterTrace, reason: str) -> FactorView:
 
 
 def _caps(scenario_no: int) -> list[str]:
-    return [
-        f"{PER[cap.per]}最多 {cap.limit} {'次' if cap.of == 'acts' else '克'}"
-        + ("（暂定）" if cap.provisional else "")
-        for cap in pack().scenario_by_no(scenario_no).caps
-    ]
+    found = []
+    for cap in pack().scenario_by_no(scenario_no).caps:
+        kilograms = display_text(Fraction(cap.limit, 1000))
+        most = f"{cap.limit} 次" if cap.of == "acts" else f"{kilograms} kg"
+        found.append(f"{PER[cap.per]}最多 {most}{'（暂定）' if cap.provisional else ''}")
+    return found
 
 
 def _history(act: Act) -> str:
