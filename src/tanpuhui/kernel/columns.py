@@ -11,6 +11,7 @@ from django.db import connection
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
+SLICE_ROWS = 16_384
 BIGINT_OID, BIGINT_ARRAY_OID = 20, 1016
 SEPARATOR = "\x1f"  # unit separator: refused inside numbers and pseudonyms at the door
 _ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
@@ -53,7 +54,9 @@ def copy_rows(cursor: Any, table: str, frame: pl.DataFrame) -> None:
     """
     if frame.is_empty():
         return
-    batches = frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()
+    # In slices, so that the server indexes one while the next is encoded.
+    whole = frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
+    batches = whole.to_batches(max_chunksize=SLICE_ROWS)
     encoder = pgpq.ArrowToPostgresBinaryEncoder(batches[0].schema)
     columns = ", ".join(frame.columns)
     with cursor.copy(f"copy {table} ({columns}) from stdin with (format binary)") as copy:

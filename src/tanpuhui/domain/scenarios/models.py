@@ -1,5 +1,5 @@
-from django.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.db import models
 
 
 class Batch(models.Model):
@@ -87,17 +87,13 @@ class Claim(models.Model):
     Personal data held: none; keys are digests.
     """
 
+    pk = models.CompositePrimaryKey("rule", "key_digest")
     rule = models.CharField(max_length=60)
     key_digest = models.CharField(max_length=64)
     provider_id = models.BigIntegerField()
     item_no = models.CharField(max_length=120)
     scenario_no = models.SmallIntegerField()
     occurred_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["rule", "key_digest"], name="scenarios_claim_once")
-        ]
 
     def __str__(self) -> str:
         return f"{self.rule}:{self.key_digest}"

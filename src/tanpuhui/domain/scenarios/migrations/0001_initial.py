@@ -6,83 +6,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Act',
+            name="Act",
             fields=[
-                ('pk', models.CompositePrimaryKey('provider_id', 'item_no', 'revision', 'account_id', 'occurred_on', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('provider_id', models.BigIntegerField()),
-                ('item_no', models.CharField(max_length=120)),
-                ('revision', models.SmallIntegerField()),
-                ('account_id', models.BigIntegerField()),
-                ('occurred_on', models.DateField()),
-                ('occurred_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('scenario_no', models.SmallIntegerField()),
-                ('filing_id', models.SmallIntegerField()),
-                ('inputs', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(null=True), size=None)),
-                ('asset_key', models.CharField(max_length=64, null=True)),
-                ('quantified_mg', models.BigIntegerField()),
-                ('reduction_mg', models.BigIntegerField()),
-                ('points', models.BigIntegerField()),
-                ('reason_no', models.SmallIntegerField()),
-                ('note', models.TextField(null=True)),
-                ('journal_id', models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "provider_id",
+                        "item_no",
+                        "revision",
+                        "account_id",
+                        "occurred_on",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("provider_id", models.BigIntegerField()),
+                ("item_no", models.CharField(max_length=120)),
+                ("revision", models.SmallIntegerField()),
+                ("account_id", models.BigIntegerField()),
+                ("occurred_on", models.DateField()),
+                ("occurred_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("scenario_no", models.SmallIntegerField()),
+                ("filing_id", models.SmallIntegerField()),
+                (
+                    "inputs",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(null=True), size=None
+                    ),
+                ),
+                ("asset_key", models.CharField(max_length=64, null=True)),
+                ("quantified_mg", models.BigIntegerField()),
+                ("reduction_mg", models.BigIntegerField()),
+                ("points", models.BigIntegerField()),
+                ("reason_no", models.SmallIntegerField()),
+                ("note", models.TextField(null=True)),
+                ("journal_id", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'scenarios_act',
-                'managed': False,
+                "db_table": "scenarios_act",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_id', models.BigIntegerField()),
-                ('batch_no', models.CharField(db_collation='C', max_length=160)),
-                ('channel', models.CharField(max_length=12)),
-                ('received_at', models.DateTimeField()),
-                ('records', models.IntegerField()),
-                ('counts', models.JSONField(help_text='reason code → number of records')),
-                ('reduction_mg', models.BigIntegerField()),
-                ('points', models.BigIntegerField()),
-                ('journal_id', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provider_id", models.BigIntegerField()),
+                ("batch_no", models.CharField(db_collation="C", max_length=160)),
+                ("channel", models.CharField(max_length=12)),
+                ("received_at", models.DateTimeField()),
+                ("records", models.IntegerField()),
+                ("counts", models.JSONField(help_text="reason code → number of records")),
+                ("reduction_mg", models.BigIntegerField()),
+                ("points", models.BigIntegerField()),
+                ("journal_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['provider_id', '-id'], name='scenarios_batch_recent')],
+                "indexes": [
+                    models.Index(fields=["provider_id", "-id"], name="scenarios_batch_recent")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=60)),
-                ('key_digest', models.CharField(max_length=64)),
-                ('provider_id', models.BigIntegerField()),
-                ('item_no', models.CharField(max_length=120)),
-                ('scenario_no', models.SmallIntegerField()),
-                ('occurred_at', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "rule",
+                        "key_digest",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("rule", models.CharField(max_length=60)),
+                ("key_digest", models.CharField(max_length=64)),
+                ("provider_id", models.BigIntegerField()),
+                ("item_no", models.CharField(max_length=120)),
+                ("scenario_no", models.SmallIntegerField()),
+                ("occurred_at", models.DateTimeField()),
             ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('rule', 'key_digest'), name='scenarios_claim_once')],
-            },
         ),
         migrations.CreateModel(
-            name='Refusal',
+            name="Refusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.BigIntegerField()),
-                ('item_no', models.CharField(max_length=120, null=True)),
-                ('reason_no', models.SmallIntegerField()),
-                ('note', models.TextField(null=True)),
-                ('raw', models.TextField(null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='scenarios.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.BigIntegerField()),
+                ("item_no", models.CharField(max_length=120, null=True)),
+                ("reason_no", models.SmallIntegerField()),
+                ("note", models.TextField(null=True)),
+                ("raw", models.TextField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="scenarios.batch"
+                    ),
+                ),
             ],
         ),
     ]

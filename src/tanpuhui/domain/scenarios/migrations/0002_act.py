@@ -4,6 +4,5 @@ from tanpuhui.kernel.sqlfiles import run_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0002_append_only"),
-        ("scenarios", "0001_initial")]
+    dependencies = [("kernel", "0002_append_only"), ("scenarios", "0001_initial")]
     operations = [run_sql(__file__, "act")]

@@ -4,37 +4,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scenarios', '0002_act'),
+        ("scenarios", "0002_act"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_id', models.BigIntegerField()),
-                ('file_digest', models.CharField(max_length=64)),
-                ('file_name', models.CharField(max_length=255)),
-                ('profile', models.CharField(max_length=80)),
-                ('layout', models.CharField(help_text='what chunk borders depend on', max_length=120)),
-                ('size', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('running', '进行中'), ('stopped', '已停止'), ('failed', '出错'), ('done', '已完成')], max_length=8)),
-                ('rows_done', models.BigIntegerField(default=0)),
-                ('chunks_done', models.IntegerField(default=0)),
-                ('counts', models.JSONField(default=dict, help_text='code → number of records')),
-                ('reduction_mg', models.BigIntegerField(default=0)),
-                ('points', models.BigIntegerField(default=0)),
-                ('refused_path', models.TextField(default='')),
-                ('refused_bytes', models.BigIntegerField(default=0)),
-                ('error', models.CharField(default='', max_length=64)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provider_id", models.BigIntegerField()),
+                ("file_digest", models.CharField(max_length=64)),
+                ("file_name", models.CharField(max_length=255)),
+                ("profile", models.CharField(max_length=80)),
+                (
+                    "layout",
+                    models.CharField(help_text="what chunk borders depend on", max_length=120),
+                ),
+                ("size", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "进行中"),
+                            ("stopped", "已停止"),
+                            ("failed", "出错"),
+                            ("done", "已完成"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("rows_done", models.BigIntegerField(default=0)),
+                ("chunks_done", models.IntegerField(default=0)),
+                ("counts", models.JSONField(default=dict, help_text="code → number of records")),
+                ("reduction_mg", models.BigIntegerField(default=0)),
+                ("points", models.BigIntegerField(default=0)),
+                ("refused_path", models.TextField(default="")),
+                ("refused_bytes", models.BigIntegerField(default=0)),
+                ("error", models.CharField(default="", max_length=64)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'scenarios_import',
-                'constraints': [models.UniqueConstraint(fields=('provider_id', 'file_digest', 'profile'), name='scenarios_import_once')],
+                "db_table": "scenarios_import",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider_id", "file_digest", "profile"),
+                        name="scenarios_import_once",
+                    )
+                ],
             },
         ),
     ]

@@ -50,42 +50,35 @@ def by_key(work: Work, cursor: Any, city: Pack) -> pl.DataFrame:
 
     A unique index decides between two batches at once: the later one fails and starts over.
     """
-    keyed = work.frame["asset_key"].is_not_null().to_numpy()
+    keys = work.frame["asset_key"]
+    if keys.null_count() == work.size:
+        return pl.DataFrame()
+    keyed = keys.is_not_null().to_numpy()
     claims: dict[tuple[str, str], int] = {}
     for rule in city.overlaps:
         if rule.match != "key":
             continue
-        mine = work.live & keyed & np.isin(work.scenario_no, _numbers(city, rule))
-        for position in np.flatnonzero(mine):
-            digest = _digest(work.frame["asset_key"][int(position)])
-            winner = claims.setdefault((rule.id, digest), int(position))
-            if winner != int(position):
-                when = _when(work.started[winner])
-                _lose(
-                    work,
-                    city,
-                    int(position),
-                    rule,
-                    winner_no=int(work.scenario_no[winner]),
-                    when=when,
-                )
+        positions = np.flatnonzero(
+            work.live & keyed & np.isin(work.scenario_no, _numbers(city, rule))
+        )
+        for position, key in zip(positions.tolist(), keys.gather(positions).to_list(), strict=True):
+            winner = claims.setdefault((rule.id, _digest(key)), position)
+            if winner != position:
+                no, when = int(work.scenario_no[winner]), _when(work.started[winner])
+                _lose(work, city, position, rule, winner_no=no, when=when)
     if not claims:
         return pl.DataFrame()
     _against_claimed(work, cursor, city, claims)
-    alive = {key: position for key, position in claims.items() if work.live[position]}
-    return pl.DataFrame(
-        [
-            (rule, digest, work.provider_id, work.frame["item_no"][p], p)
-            for (rule, digest), p in alive.items()
-        ],
-        schema={
-            "rule": pl.String,
-            "key_digest": pl.String,
-            "provider_id": pl.Int64,
-            "item_no": pl.String,
-            "position": pl.Int64,
-        },
+    live = work.live
+    alive = [(*key, position) for key, position in claims.items() if live[position]]
+    frame = pl.DataFrame(
+        alive,
+        schema={"rule": pl.String, "key_digest": pl.String, "position": pl.Int64},
         orient="row",
+    )
+    return frame.with_columns(
+        provider_id=pl.lit(work.provider_id, dtype=pl.Int64),
+        item_no=work.frame["item_no"].gather(frame["position"]),
     )
 
 
@@ -106,7 +99,7 @@ def _against_claimed(
 
 
 def claims_write(cursor: Any, work: Work, claims: pl.DataFrame) -> None:
-    """Store the claims of the acts that counted (a correction keeps its item's claim)."""
+    """Store the claims of the acts that counted."""
     if claims.is_empty():
         return
     kept = claims.filter(pl.Series(work.reason[claims["position"].to_numpy()] == 0))
@@ -115,11 +108,24 @@ def claims_write(cursor: Any, work: Work, claims: pl.DataFrame) -> None:
         scenario_no=pl.Series(work.scenario_no[positions]),
         occurred_at=pl.Series(work.started[positions]).cast(pl.Datetime("us", "UTC")),
     )
-    cursor.execute(
-        "delete from scenarios_claim where provider_id = %s and item_no = any(%s)",
-        (work.provider_id, kept["item_no"].to_list()),
-    )
     copy_rows(cursor, "scenarios_claim", rows)
+
+
+def claims_free(cursor: Any, city: Pack, provider_id: int, stored: pl.DataFrame) -> None:
+    """Give up the claims of acts that are taken back."""
+    keyed = stored.filter(pl.col("asset_key").is_not_null())
+    if keyed.is_empty():
+        return
+    cursor.execute(
+        "delete from scenarios_claim where rule = any(%s) and key_digest = any(%s)"
+        " and provider_id = %s and item_no = any(%s)",
+        (
+            [rule.id for rule in city.overlaps if rule.match == "key"],
+            [_digest(key) for key in keyed["asset_key"]],
+            provider_id,
+            keyed["item_no"].to_list(),
+        ),
+    )
 
 
 def by_time(work: Work, cursor: Any, city: Pack, held: Held) -> None:

@@ -59,8 +59,9 @@ def within_batch(work: Work) -> None:
     if not len(again):
         return
     leaders: dict[str, int] = {}
-    for live_position in np.flatnonzero(live).tolist():
-        leaders.setdefault(items[live_position], live_position)
+    several = np.flatnonzero(live & items.is_duplicated().to_numpy())
+    for position, item in zip(several.tolist(), items.gather(several).to_list(), strict=True):
+        leaders.setdefault(item, position)
     later: list[tuple[int, int]] = []
     for position in again.tolist():
         leader = leaders[items[position]]

@@ -69,7 +69,7 @@ class Work:
 
     def fresh(self) -> "Work":
         """The same records with columns of their own, for one attempt to post them."""
-        own = {
+        own: dict[str, Any] = {
             name: value.copy()
             for name, value in vars(self).items()
             if isinstance(value, np.ndarray | dict)

@@ -10,8 +10,9 @@ from django.db import transaction
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.services import ENTRY_TABLE
 from tanpuhui.domain.scenarios.data import BatchResult
-from tanpuhui.domain.scenarios.pipeline import repeats, writing
+from tanpuhui.domain.scenarios.pipeline import overlaps, repeats, writing
 from tanpuhui.domain.scenarios.pipeline.checks import CONTROL
+from tanpuhui.domain.scenarios.pipeline.rulebook import rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Work
 from tanpuhui.domain.scenarios.services.ingestion import (
     acts_read,
@@ -107,6 +108,7 @@ def _take_back_replaced(work: Work, cursor: Any, actor: Actor, reason: str) -> N
         rows = list(work.replaced.values())
         stored = pl.DataFrame(rows, schema=repeats.STORED_SCHEMA, orient="row")
         reverse(cursor, actor, work.provider_id, stored, reason)
+        overlaps.claims_free(cursor, rulebook().city, work.provider_id, stored)
 
 
 def take_back(
@@ -134,10 +136,7 @@ def take_back(
         pl.lit(journal_id, dtype=pl.Int64).alias("journal_id"),
     )
     copy_rows(cursor, writing.ACT_TABLE, revisions)
-    cursor.execute(
-        "delete from scenarios_claim where provider_id = %s and item_no = any(%s)",
-        (provider_id, stored["item_no"].to_list()),
-    )
+    overlaps.claims_free(cursor, rulebook().city, provider_id, stored)
 
 
 def reverse(cursor: Any, actor: Actor, provider_id: int, stored: pl.DataFrame, reason: str) -> int:
