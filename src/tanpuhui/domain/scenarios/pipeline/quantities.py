@@ -196,7 +196,7 @@ def _numbers(
     stray = (huge | (values < declared.low) | (values > declared.high)) & ~infinite & ~nulls
     if stray.any():
         _refuse(work, positions[stray], "record.out_of_bounds", _bounds(declared))
-    return np.clip(values, declared.low, declared.high)
+    return np.asarray(np.clip(values, declared.low, declared.high), dtype=np.int64)
 
 
 def _bounds(declared: Input) -> str:
