@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from tests.httpapi.conftest import SYSTEM, City, people_link, ride
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger import services as ledger_services
 from tanpuhui.domain.ledger.states import AccountState
 from tanpuhui.domain.parties import services as parties
 from tanpuhui.kernel import actors, clock
-from tests.httpapi.conftest import SYSTEM, City, people_link, ride
 
 
 def receipts(response) -> list[dict]:

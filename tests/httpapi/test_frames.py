@@ -1,7 +1,7 @@
 """Columns for the pipeline: numbers, choices, units, times."""
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -100,7 +100,7 @@ def test_tracks_hidden_in_a_quantity(name):
 )
 def test_times_with_an_offset(text, hour):
     moment = frame_of({}, occurred_at=text)["occurred_at"][0]
-    assert moment.replace(microsecond=0) == datetime(2026, 3, 10, hour, tzinfo=timezone.utc)
+    assert moment.replace(microsecond=0) == datetime(2026, 3, 10, hour, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

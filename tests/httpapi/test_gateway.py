@@ -13,12 +13,12 @@ from antchain_alipay_util.antchain_utils import AntchainUtils
 from antchain_sdk_stlr import models
 from antchain_sdk_stlr.client import Client
 from Tea.exceptions import TeaException
+from tests.httpapi.conftest import provider_open
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.httpapi.gateway import wire
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.cityrules import pack
-from tests.httpapi.conftest import provider_open
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 PHONE, IDENTITY = "13855510001", "340104199001010018"
@@ -305,6 +305,7 @@ def test_swap_for_a_benefit(server):
     detail = client.detail_ecar_offsettranslate(
         models.DetailEcarOffsettranslateRequest(translation_item_no="T-1")
     )
+    assert detail.result_code == "OK", detail.result_msg
     assert (detail.amount, detail.drawing_account_did) == ("100.500", did)
     assert detail.receipt_account_did == own
     assert ledger.balance(server.first.id).reduction_mg == 100_500

@@ -4,11 +4,11 @@ import json
 
 import msgspec
 import pytest
+from tests.httpapi.conftest import ride
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.httpapi import api, records
 from tanpuhui.httpapi.errors import CODES
-from tests.httpapi.conftest import ride
 
 
 def test_scenarios_tell_what_to_send(city):

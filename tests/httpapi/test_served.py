@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from tests.httpapi.conftest import people_link, provider_open, ride
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.httpapi import bodies
 from tanpuhui.httpapi.client import ProviderClient, sign_request
 from tanpuhui.kernel import clock
-from tests.httpapi.conftest import people_link, provider_open, ride
 
 
 @pytest.fixture

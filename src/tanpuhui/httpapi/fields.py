@@ -12,6 +12,8 @@ from tanpuhui.engine.units import parse_unit
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.cityrules import pack
 
+UNIT_LENGTH_MAX = 40
+
 
 def accepted(scenario_id: str, day: date | None = None) -> dict[str, Input]:
     """Every field of the scenario on a day (today where not given), in order; empty if unknown."""
@@ -25,12 +27,14 @@ def _accepted(scenario_id: str, day: date) -> dict[str, Input]:
     return dict(pack().inputs_for(scenario_id, day))
 
 
-@lru_cache(maxsize=256)
 def known(scenario_id: str) -> dict[str, Input]:
     """Every field that the scenario has or had in any version; empty for an unknown scenario."""
-    scenario = pack().scenarios.get(scenario_id)
-    if scenario is None:
-        return {}
+    return _known(scenario_id) if scenario_id in pack().scenarios else {}
+
+
+@lru_cache(maxsize=256)
+def _known(scenario_id: str) -> dict[str, Input]:
+    scenario = pack().scenarios[scenario_id]
     versions = [m for m in pack().methodologies.values() if m.scenario == scenario_id]
     found: dict[str, Input] = {}
     for version in sorted(versions, key=lambda each: each.version):
@@ -46,7 +50,7 @@ def converted(declared: Input, value: float, unit: str) -> Fraction | None:
         value: as sent; a JSON number counts as its shortest decimal text.
         unit: as sent.
     """
-    if declared.unit is None:
+    if declared.unit is None or len(unit) > UNIT_LENGTH_MAX:
         return None
     try:
         given = parse_unit(unit)

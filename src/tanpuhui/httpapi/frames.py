@@ -19,7 +19,7 @@ NUMBER = (int, float)
 RAW_LENGTH_MAX = 4000
 NOTE_LENGTH_MAX = 60
 REPLACED = "\N{REPLACEMENT CHARACTER}"  # the database keeps no NUL
-KEPT_TEXTS = ("item_no", "subject", "scenario", "asset_key")
+KEPT_TEXTS = {"item_no": 120, "subject": 121, "scenario": 121, "asset_key": 120}
 CONTROL = r"[\x00-\x1f\x7f-\x9f]"
 TEXTS = {
     # column: longest, code where it is empty
@@ -57,14 +57,16 @@ def record_frame(decoded: Decoded, fields_of: FieldsOf = fields.known) -> pl.Dat
     )
     _note_bad_times(decoded, frame["occurred_at"], times)
     _note_bad_texts(decoded, frame)
-    frame = frame.with_columns(pl.col("item_no").str.slice(0, TEXTS["item_no"][0]))
     refused: list[str | None] = [None] * len(records)
     raws: list[str | None] = [None] * len(records)
     for index, flaw in decoded.flaws.items():
         refused[index] = f"{flaw.code}|{_shown(flaw.note)}" if flaw.note else flaw.code
         raws[index] = decoded.raws.get(index, "")[:RAW_LENGTH_MAX].replace("\0", REPLACED) or None
     return frame.with_columns(
-        *(pl.col(name).str.replace_all("\0", REPLACED, literal=True) for name in KEPT_TEXTS),
+        *(
+            pl.col(name).str.replace_all("\0", REPLACED, literal=True).str.slice(0, length_max)
+            for name, length_max in KEPT_TEXTS.items()
+        ),
         times.alias("occurred_at"),
         *quantities,
         pl.Series("refused", refused, dtype=pl.String),
@@ -144,9 +146,15 @@ def _note_bad_times(decoded: Decoded, texts: pl.Series, times: pl.Series) -> Non
 
 
 def _note_bad_texts(decoded: Decoded, frame: pl.DataFrame) -> None:
-    for name, (length_max, empty_code) in TEXTS.items():
-        length = pl.col(name).str.len_chars()
-        bad = (length == 0) | (length > length_max) | pl.col(name).str.contains(CONTROL)
-        for index in frame.select(bad.alias(name))[name].arg_true().to_list():
+    bad = frame.select(
+        (pl.col(name).str.len_bytes() == 0)
+        | (pl.col(name).str.len_chars() > length_max)
+        | pl.col(name).str.contains(CONTROL)
+        for name, (length_max, _) in TEXTS.items()
+    )
+    for name, (_, empty_code) in TEXTS.items():
+        if not bad[name].any():
+            continue
+        for index in bad[name].arg_true().to_list():
             code = "record.malformed" if frame[name][index] else empty_code
             decoded.flaws.setdefault(index, Flaw(code, name))

@@ -186,7 +186,7 @@ def proof() -> Proof:
 
 def transfer(key: str) -> TransferView | None:
     """The transfer that was posted under a key, or None."""
-    journal = Journal.objects.filter(key=key, kind="transfer").first()
+    journal = Journal.objects.filter(key=f"transfer:{key}").first()
     if journal is None:
         return None
     entries = dict(

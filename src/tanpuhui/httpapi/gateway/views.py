@@ -45,7 +45,7 @@ def gateway(request: HttpRequest) -> HttpResponse:
 def _result(request: HttpRequest, envelope: Envelope) -> dict[str, Any]:
     try:
         call = wire.open_call(request, envelope)
-        return {"result_code": "OK", "result_msg": "成功"} | _method(call.method)(call)
+        return {"result_code": "OK", "result_msg": "成功"} | _operation(call.method)(call)
     except DomainError as error:
         return _refusal(error)
     except Exception as error:  # noqa: BLE001 - whatever happens, the caller gets a signed answer
@@ -53,7 +53,7 @@ def _result(request: HttpRequest, envelope: Envelope) -> dict[str, Any]:
         return _refusal(RequestRefused("request.failed"))
 
 
-def _method(name: str) -> Callable[[GatewayCall], dict[str, Any]]:
+def _operation(name: str) -> Callable[[GatewayCall], dict[str, Any]]:
     method = METHODS.get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
     if method is None:
         raise RequestRefused("request.not_found", method=name[:120])

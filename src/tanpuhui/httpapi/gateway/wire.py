@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties.data import ProviderKeyView
-from tanpuhui.httpapi import admission, bodies, signing
+from tanpuhui.httpapi import admission, bodies, services, signing
 from tanpuhui.httpapi.admission import Caller
 from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.kernel import clock
@@ -105,7 +105,7 @@ def open_call(request: HttpRequest, envelope: Envelope) -> GatewayCall:
         raise RequestRefused("signature.stale")
     if not signing.NONCE_PATTERN.fullmatch(common["req_msg_id"]):
         raise RequestRefused("signature.malformed", reason="req_msg_id")
-    admission.use_once(key, common["req_msg_id"], stale_at_s=sent_s + signing.WINDOW_S)
+    services.nonce_use(key, common["req_msg_id"], stale_at_s=sent_s + signing.WINDOW_S)
     return GatewayCall(
         admission.caller_of(key, "gateway"),
         common["method"],

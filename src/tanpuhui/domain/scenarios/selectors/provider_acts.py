@@ -15,25 +15,24 @@ from tanpuhui.kernel import clock, sqlfiles
 from tanpuhui.kernel.cityrules import pack
 
 DAYS_DEFAULT = 31
+COLUMNS = (
+    "item_no",
+    "account_id",
+    "scenario_no",
+    "occurred_at",
+    "filing_id",
+    "inputs",
+    "reduction_mg",
+    "points",
+    "reason_no",
+)
 
 
 def provider_act(provider_id: int, item_no: str) -> ProviderAct | None:
     """The act in force under an item number, or None."""
     rows = Act.objects.filter(provider_id=provider_id, item_no=item_no)
-    row = rows.order_by("-revision").first()
-    if row is None:
-        return None
-    return _view(
-        row.item_no,
-        row.account_id,
-        row.scenario_no,
-        row.occurred_at,
-        row.filing_id,
-        row.inputs,
-        row.reduction_mg,
-        row.points,
-        row.reason_no,
-    )
+    row = rows.order_by("-revision").values_list(*COLUMNS).first()
+    return _view(row) if row else None
 
 
 def provider_acts(
@@ -69,7 +68,7 @@ def provider_acts(
     with connection.cursor() as cursor:
         cursor.execute(sqlfiles.query(__file__, "provider_acts"), values)
         rows = cursor.fetchall()
-    return (rows[0][0] if rows else 0), [_view(*row[1:]) for row in rows]
+    return (rows[0][0] if rows else 0), [_view(row[1:]) for row in rows]
 
 
 def provider_sums(
@@ -98,24 +97,16 @@ def _window(provider_id: int, since: datetime | None, until: datetime | None) ->
     }
 
 
-def _view(
-    item_no: str,
-    person_id: int,
-    scenario_no: int,
-    occurred_at: datetime,
-    filing_id: int,
-    inputs: list[int | None],
-    reduction_mg: int,
-    points: int,
-    reason_no: int,
-) -> ProviderAct:
+def _view(row: tuple[Any, ...]) -> ProviderAct:
+    """From a row of COLUMNS."""
+    item_no, person_id, scenario_no, occurred_at, filing_id, inputs, mg, points, reason_no = row
     return ProviderAct(
         item_no=item_no,
         person_id=person_id,
         scenario_no=scenario_no,
         occurred_at=occurred_at,
         quantities=_quantities(filing_id, inputs),
-        reduction_mg=reduction_mg,
+        reduction_mg=mg,
         points=points,
         code=BY_NO[reason_no].code,
     )
