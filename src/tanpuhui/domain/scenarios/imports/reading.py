@@ -18,7 +18,7 @@ from tanpuhui.domain.scenarios.imports.times import INSTANT, times_read
 from tanpuhui.domain.scenarios.imports.tracks import Tracks
 from tanpuhui.packs.profiles import TIME, Profile
 
-CHUNK_ROWS = 200_000
+CHUNK_ROWS = 100_000
 FRAME_ROWS = 50_000
 
 

@@ -12,14 +12,21 @@ import polars as pl
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from tanpuhui.domain.scenarios.imports.ahead import ahead
 from tanpuhui.domain.scenarios.imports.faults import FileError, reasons
 from tanpuhui.domain.scenarios.imports.progress import ImportReport, OnProgress, Progress
 from tanpuhui.domain.scenarios.imports.reading import CHUNK_ROWS, Chunk, Reading
 from tanpuhui.domain.scenarios.imports.refusals import RefusedRows
 from tanpuhui.domain.scenarios.imports.source import file_digest
 from tanpuhui.domain.scenarios.models import ImportRun
+from tanpuhui.domain.scenarios.pipeline.work import Work
 from tanpuhui.domain.scenarios.reasons import BY_CODE
-from tanpuhui.domain.scenarios.services.ingestion import acts_ingest
+from tanpuhui.domain.scenarios.services.ingestion import (
+    acts_post,
+    acts_read,
+    ensure_months,
+    filings_in_force,
+)
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.cityrules import pack
@@ -207,29 +214,43 @@ class _Import:
         return self._report(first, refused_path)
 
     def _pass(self, first: int, refused: RefusedRows | None) -> None:
-        for chunk in self.reading:
-            if chunk.index >= first:
+        filing_ids = filings_in_force()
+
+        def read(chunk: Chunk) -> Work | None:
+            return self._read(chunk, filing_ids) if chunk.index >= first else None
+
+        for chunk, work in ahead(self.reading, read):
+            if work is not None:
                 if self.dry_run:
-                    self._chunk(chunk, refused)
+                    self._chunk(chunk, work, refused)
                 else:
+                    ensure_months(work)
                     with transaction.atomic():
-                        self._chunk(chunk, refused)
+                        self._chunk(chunk, work, refused)
                         self.run.save()
                 if refused is not None:
                     refused.bytes_kept = self.run.refused_bytes
             size = self.run.size
             self.tell(Progress("import", chunk.bytes_read, size, chunk.rows_read))
 
-    def _chunk(self, chunk: Chunk, refused: RefusedRows | None) -> None:
-        """Ingest a chunk, write its refused rows, count."""
+    def _read(self, chunk: Chunk, filing_ids: dict[tuple[str, str], int]) -> Work:
+        """The half of a chunk's way that needs no database."""
+        records = chunk.records
+        return acts_read(
+            provider_id=self.provider_id,
+            records=records.with_columns(_handed_on(records, reasons(self.reading.profile))),
+            filing_ids=filing_ids,
+        )
+
+    def _chunk(self, chunk: Chunk, work: Work, refused: RefusedRows | None) -> None:
+        """Post a chunk, write its refused rows, count."""
         run = self.run
         records = chunk.records
-        result = acts_ingest(
+        result = acts_post(
             actor=self.actor,
-            provider_id=self.provider_id,
+            work=work,
             batch_no=f"file:{run.file_digest[:16]}:{run.profile}:{chunk.index}",
             channel="file",
-            records=records.with_columns(_handed_on(records, reasons(self.reading.profile))),
             dry_run=self.dry_run,
         )
         rows = _answers(records, result.receipts)
