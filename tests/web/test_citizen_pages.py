@@ -97,6 +97,27 @@ def test_ledger_filter_hides_lines_but_keeps_the_balance(busy_town, as_ann):
     assert running[1] == f"{ledger.balance(busy_town.ann).reduction_mg / 1e6:.2f}"
 
 
+def test_a_long_month_has_pages_of_whole_days(busy_town, as_ann):
+    rides = [
+        record(
+            f"X{n}",
+            "ann",
+            "travel/metro",
+            f"2026-02-{n // 4 + 5:02d}T{n % 4 + 8:02d}:00:00+08:00",
+            distance=3.0,
+        )
+        for n in range(40)
+    ]
+    deliver(busy_town.metro, "metro-x", *rides)
+    first = as_ann.get("/m/ledger/?month=2026-02&view=acts").content.decode()
+    assert first.count('class="t-act"') == 32, "whole days until thirty are reached"
+    assert "下一页" in first
+    second = as_ann.get("/m/ledger/?month=2026-02&view=acts&page=2").content.decode()
+    assert second.count('class="t-act"') == 9
+    assert "上一页" in second
+    assert as_ann.get("/m/ledger/?month=2026-02&page=99").status_code == 200
+
+
 def act_page(client, person_id, **wanted):
     for act in scenarios.acts_in_month(person_id, MARCH):
         if all(getattr(act, name) == value for name, value in wanted.items()):

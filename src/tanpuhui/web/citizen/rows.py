@@ -1,6 +1,6 @@
 """Acts and book lines as the citizen's lists show them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -10,6 +10,7 @@ from tanpuhui.domain.ledger.data import StatementLine
 from tanpuhui.domain.scenarios.data import ActView
 from tanpuhui.kernel import cityrules
 from tanpuhui.web.shared import scenes
+from tanpuhui.web.shared.paging import Slice
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,26 @@ def book_days(lines: Iterable[StatementLine], scenario_no: int | None) -> list[D
             total = sum(row.reduction_mg for row in shown)
             days.append(Day(day, shown, total, every[-1].running_mg))
     return days[::-1]
+
+
+def days_page(days: Sequence[Day[Row]], number: str, size: int) -> Slice[Day[Row]]:
+    """A page of whole days, so that no day's sum is cut in two.
+
+    Args:
+        days: in the order shown.
+        number: from the address; anything out of range gives the first page.
+        size: a page closes with the day that brings it to this many rows.
+    """
+    pages: list[list[Day[Row]]] = [[]]
+    held = 0
+    for day in days:
+        if held >= size:
+            pages.append([])
+            held = 0
+        pages[-1].append(day)
+        held += len(day.rows)
+    wanted = int(number) if number.isdecimal() and 0 < int(number) <= len(pages) else 1
+    return Slice(pages[wanted - 1], wanted, has_next=wanted < len(pages))
 
 
 def _act_row(act: ActView) -> ActRow:

@@ -13,8 +13,10 @@ from tanpuhui.kernel import clock
 from tanpuhui.web.citizen import rows
 from tanpuhui.web.shared import charts, months, numbers, scenes
 from tanpuhui.web.shared.guards import Citizen, citizen_only
+from tanpuhui.web.shared.paging import Slice
 
 YEAR = 12
+ROWS = 30
 FIRST_MONTH = date(2020, 1, 1)
 
 
@@ -24,7 +26,6 @@ def ledger_month(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     this_month = clock.today().replace(day=1)
     month = min(months.month_read(request.GET.get("month", ""), this_month), this_month)
     scenario_no = _scenario(request.GET.get("scenario", ""))
-    view = "acts" if request.GET.get("view") == "acts" else "book"
     sums = months_full(ledger.month_sums(citizen.person_id, until=month, months=YEAR), month)
     context = {
         "tab": "ledger",
@@ -34,10 +35,10 @@ def ledger_month(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         "sums": sums[-1],
         "months": sums[::-1],
         "year": year_chart(sums),
-        "view": view,
+        "view": "acts" if request.GET.get("view") == "acts" else "book",
         "scenarios": scenes.scenarios_in_order(),
         "scenario_no": scenario_no,
-        "days": _days(citizen.person_id, month, scenario_no, view),
+        "page": _page(request, citizen.person_id, month, scenario_no),
     }
     return render(request, "citizen/ledger.html", context)
 
@@ -64,13 +65,15 @@ def year_chart(sums: Sequence[MonthSum]) -> charts.BarChart:
     return charts.bar_chart(data, f"近 12 个月减碳柱状图，最多一个月 {top}")
 
 
-def _days(
-    person_id: int, month: date, scenario_no: int | None, view: str
-) -> list[rows.Day[rows.ActRow]] | list[rows.Day[rows.BookRow]]:
-    if view == "acts":
+def _page(
+    request: HttpRequest, person_id: int, month: date, scenario_no: int | None
+) -> Slice[rows.Day[rows.ActRow]] | Slice[rows.Day[rows.BookRow]]:
+    number = request.GET.get("page", "")
+    if request.GET.get("view") == "acts":
         found = acts.acts_in_month(person_id, month, scenario_no=scenario_no)
-        return rows.act_days(rows.act_rows(found))
-    return rows.book_days(ledger.statement(person_id, month), scenario_no)
+        return rows.days_page(rows.act_days(rows.act_rows(found)), number, ROWS)
+    lines = ledger.statement(person_id, month)
+    return rows.days_page(rows.book_days(lines, scenario_no), number, ROWS)
 
 
 def _scenario(text: str) -> int | None:
