@@ -21,6 +21,8 @@ Days = Annotated[int, typer.Option(help="days that the acts are spread over")]
 Seed = Annotated[int, typer.Option(help="same seed, same records")]
 Chunk = Annotated[int, typer.Option(help="records per transaction of the file import")]
 Repeat = Annotated[int, typer.Option(help="how often ratios are measured")]
+Rowwise = Annotated[int, typer.Option(help="records for the peer that takes a row an act")]
+Batched = Annotated[int, typer.Option(help="records for the peer with bulk_create")]
 Numbers = Annotated[bool, typer.Option("--random-numbers", help="item numbers in no order")]
 
 
@@ -71,12 +73,15 @@ def bulk(
     random_numbers: Numbers = False,
     chunk_rows: Chunk = 200_000,
     repeat: Repeat = 1,
+    rowwise: Rowwise = 2_000,
+    batched: Batched = 20_000,
 ) -> None:
     """Files in bulk against the floor: rows/s, memory, write-ahead log, where the time goes."""
     from bench.bulk import bulk as part
 
     sizes = Sizes(acts, accounts, days, seed, random_numbers)
-    measure(part, make_run(sizes, chunk_rows=chunk_rows, repeat=repeat))
+    more = {"repeat": repeat, "rowwise": rowwise, "batched": batched}
+    measure(part, make_run(sizes, chunk_rows=chunk_rows, **more))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench import children, city, profile, stage
+from bench import children, city, profile, stage, versus
 from bench.options import Part, Run
 from bench.records import files
 
@@ -18,17 +18,21 @@ def bulk(run: Run) -> Part:
     part = Part("bulk")
     people = city.settle(pack(), run.sizes, run.tell)
     sent = files.drawn(pack(), run.sizes, stage.last_day(), stage.folder())
-    beside = []
+    beside, peers = [], []
     for number in range(run.repeat):
         run.tell(f"beside the floor {number + 1}/{run.repeat}")
         beside.append(_import(run, people.database, sent, "parquet", alternate=True))
+        counts = {"rowwise": run.rowwise, "batched": run.batched}
+        peers.append(versus.peers(run, people.database, sent, counts))
     run.tell("alone, timed inside")
     alone = _import(run, people.database, sent, "parquet", probes=True)
     run.tell("as CSV")
     csv = _import(run, people.database, sent, "csv")
     _same(alone, csv, *beside)
-    part.facts = {"beside": beside, "alone": alone, "csv": csv, "fsync": stage.setting("fsync")}
+    part.facts = {"beside": beside, "peers": peers, "alone": alone, "csv": csv}
     _lines(part, beside, alone, csv)
+    for ours, theirs in zip(beside, peers, strict=True):
+        versus.lines(part, ours["records"] / ours["seconds"], theirs)
     part.text = profile.table(alone["profile"], alone["records"], alone["seconds"])
     stage.drop(DATABASE)
     return part
@@ -72,13 +76,13 @@ def _lines(
         f"≥ {GOAL_FLOOR:.2f}",
         met=ratio(middle) >= GOAL_FLOOR,
     )
+    work = middle["cpu_seconds"] + middle["server_cpu_seconds"]
+    if work > middle["cpu_seconds"]:
+        part.line("ours ÷ floor by processor time", f"{middle['floor_cpu_seconds'] / work:.3f}")
     part.line("floor without indexes, rows/s", f"{middle['bare_rate']:,.0f}")
     part.line("ours ÷ floor without indexes", f"{ratio(middle, 'bare_rate'):.3f}")
     part.line("ours alone, Parquet, rows/s", f"{alone['stored'] / alone['seconds']:,.0f}")
     part.line("ours alone, CSV, rows/s", f"{csv['stored'] / csv['seconds']:,.0f}")
-    part.line(
-        "processor time of the importer, of all", f"{alone['cpu_seconds'] / alone['seconds']:.0%}"
-    )
     for name, answer in (("Parquet", alone), ("CSV", csv)):
         part.line(
             f"peak memory of the importer, {name}",

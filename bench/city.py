@@ -1,11 +1,14 @@
 """The people of the bench: opened, linked and asked for consent through the services, set-wise."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+import tanpuhui
 from bench import stage
 from bench.records.drawing import Provider, Sizes, doers, providers
 from tanpuhui.packs import Pack
@@ -22,17 +25,22 @@ class City:
     seconds: float
 
 
-def template(sizes: Sizes) -> str:
-    """Name of the database that holds the people of these sizes."""
-    return f"{stage.PREFIX}_city_{sizes.people}"
+def template(city: Pack, sizes: Sizes) -> str:
+    """Name of the database that holds the people of these sizes, for this schema and pack."""
+    digest = hashlib.sha256(city.digest.encode())
+    source = Path(tanpuhui.__file__).parent
+    for path in sorted([*source.rglob("migrations/*.py"), *source.rglob("sql/*.sql")]):
+        digest.update(path.read_bytes())
+    return f"{stage.PREFIX}_city_{sizes.people}_{digest.hexdigest()[:8]}"
 
 
 def settle(city: Pack, sizes: Sizes, tell: Tell) -> City:
     """The people of these sizes; made where they are not there yet."""
-    name = template(sizes)
+    name = template(city, sizes)
     if stage.exists(name) and _is_whole(name):
         return City(name, 0.0)
     begun = time.perf_counter()
+    stage.drop_like(f"{stage.PREFIX}_city_{sizes.people}")
     stage.fresh(name)
     _fill(city, sizes, tell)
     from django.db import connection

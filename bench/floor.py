@@ -9,6 +9,7 @@ from typing import Any
 
 import pgpq
 import polars as pl
+import psutil
 import psycopg
 
 from bench import stage
@@ -27,6 +28,7 @@ class Floor:
     def __init__(self, database: str) -> None:
         self.connection = psycopg.connect(**stage.keywords(database), autocommit=True)
         self.seconds = {"indexed": 0.0, "bare": 0.0}
+        self.cpu = {"indexed": 0.0, "bare": 0.0}
         self.rows = 0
         self._slices = 0
         for kind, like in (("indexed", "including all"), ("bare", "including defaults")):
@@ -41,10 +43,11 @@ class Floor:
         self._partitions()
         kinds = ["indexed", "bare"]
         for kind in kinds if self._slices % 2 else reversed(kinds):
-            at = time.perf_counter()
+            at, cpu = time.perf_counter(), self._cpu()
             with self.connection.transaction(), self.connection.cursor() as cursor:
                 _copy(cursor, f"bench_{kind}", frame)
             self.seconds[kind] += time.perf_counter() - at
+            self.cpu[kind] += self._cpu() - cpu
         self._slices += 1
         self.rows += frame.height
         return time.perf_counter() - begun
@@ -58,9 +61,21 @@ class Floor:
                     f" partition of bench_{kind} {bound}"
                 )
 
+    def _cpu(self) -> float:
+        """Processor seconds of this process and of its server process."""
+        return time.process_time() + backend_cpu(self.connection)
+
     def rate(self, kind: str) -> float:
         """Rows a second."""
         return self.rows / self.seconds[kind]
+
+
+def backend_cpu(connection: psycopg.Connection[Any]) -> float:
+    """Processor seconds of the server process behind a connection; 0 where it is elsewhere."""
+    if not str(stage.keywords("")["host"]).startswith("/"):
+        return 0.0
+    times = psutil.Process(connection.info.backend_pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _copy(cursor: psycopg.Cursor[Any], table: str, frame: pl.DataFrame) -> None:

@@ -17,6 +17,8 @@ class Run:
     tell: Tell
     chunk_rows: int = 200_000
     repeat: int = 1
+    rowwise: int = 2_000
+    batched: int = 20_000
 
 
 @dataclass

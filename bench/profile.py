@@ -2,7 +2,7 @@
 
 from typing import Any
 
-DEEPEST = 6
+DEEPEST = 8
 
 
 def table(rows: list[dict[str, Any]], records: int, seconds: float, least_us: float = 0.1) -> str:

@@ -75,6 +75,15 @@ def drop(name: str) -> None:
         connection.execute(f"drop database if exists {name} with (force)")
 
 
+def drop_like(start: str) -> None:
+    """Remove the bench's databases whose names begin like this."""
+    with server() as connection:
+        rows = connection.execute("select datname from pg_database").fetchall()
+    for (name,) in rows:
+        if name.startswith(start):
+            drop(name)
+
+
 def use(name: str) -> None:
     """Point this process's Django at a database."""
     from django.conf import settings
@@ -100,7 +109,7 @@ def fresh(name: str, template: str = "template1") -> None:
         admin.execute("checkpoint")
     use(name)
     if template == "template1":
-        call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def setting(name: str) -> str:

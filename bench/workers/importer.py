@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from bench import stage
-from bench.floor import EVIDENCE, Floor
+from bench.floor import EVIDENCE, Floor, backend_cpu
 from bench.probes import Probes
 
 
@@ -59,6 +59,8 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     """Import the files; with `alternate` each slice is followed by the floor's."""
     stage.ready()
     stage.use(order["database"])
+    from django.db import connection
+
     from bench.records.files import profile_of
     from tanpuhui.domain.parties import selectors as parties
     from tanpuhui.domain.scenarios.services.imports import file_import
@@ -71,13 +73,15 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
         evidence.listen()
     if order.get("probes"):
         probes.attach()
-    waited = 0.0
+    waited = waited_cpu = 0.0
 
     def follow(progress: Any) -> None:
-        nonlocal waited
+        nonlocal waited, waited_cpu
         frame = evidence.take() if floor and progress.stage == "import" else None
         if floor and frame is not None:
+            cpu_before = time.process_time()
             waited += floor.copy(frame)
+            waited_cpu += time.process_time() - cpu_before
 
     counts: Counter[str] = Counter()
     sums, slow = Counter[str](), []
@@ -98,13 +102,16 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
         sums.update(reduction_mg=report.reduction_mg, points=report.points)
         slow.append([code, sum(counts.values()) - rows, time.perf_counter() - waited - at])
     seconds = time.perf_counter() - begun - waited
-    cpu = time.process_time() - cpu
+    cpu = time.process_time() - cpu - waited_cpu
+    server_cpu = backend_cpu(connection.connection)
     records = sum(counts.values())
     return {
         "records": records,
         "stored": _stored(order["database"]),
         "seconds": seconds,
         "cpu_seconds": cpu,
+        "server_cpu_seconds": server_cpu,
+        "floor_cpu_seconds": floor.cpu["indexed"] if floor else None,
         "counts": dict(counts),
         **sums,
         "peak_rss": peak_rss_bytes(),
