@@ -13,6 +13,7 @@ from django.db import connection
 from tests.httpapi.conftest import people_link, provider_open, ride
 
 from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.scenarios.pipeline import writing
 from tanpuhui.httpapi import bodies
 from tanpuhui.httpapi.client import ProviderClient, sign_request
 from tanpuhui.kernel import clock
@@ -163,6 +164,29 @@ def test_ten_thousand_records_and_one_more(metro):
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from scenarios_act")
         assert cursor.fetchone()[0] == 10_000
+
+
+def test_database_lost_in_mid_batch(metro, monkeypatch):
+    """The session dies after evidence and entries are written; redelivery counts it, once."""
+    honest = writing.write_refusals
+
+    def lost(work, cursor, batch_id):
+        monkeypatch.setattr(writing, "write_refusals", honest)
+        cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(writing, "write_refusals", lost)
+    client = client_of(metro)
+    answer = client.post_batch("b1", rides(50))
+    assert (answer.status, answer.content["code"]) == (503, "request.unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert balances(metro) == 0
+    assert client.post_batch("b1", rides(50)).content["counts"] == {"counted": 50}
+    assert ledger.proof().is_clean
+
+
+def test_too_much_is_not_even_sent_by_the_sample_client(metro):
+    with pytest.raises(ValueError, match="smaller batches"):
+        client_of(metro).send("POST", "/api/v1/batches", bytes(21 << 20))
 
 
 def test_not_finite_is_not_even_sent_by_the_sample_client(metro):

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import msgspec
 import polars as pl
+import psycopg
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from msgspec import Meta, Struct
 
@@ -15,6 +17,8 @@ from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
+RETRY_AFTER_S = 5
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 KEPT = frozenset({"counted", "not_counted", "duplicate"})
 
 Count = Annotated[int, Meta(ge=0)]
@@ -93,7 +97,14 @@ def failure_response(error: Exception) -> HttpResponse:
     """An unexpected failure: logged under a number that the partner can quote."""
     request_no = secrets.token_hex(6)
     log_failure(error, request_no)
-    return refusal_response(RequestRefused("request.failed", request_no=request_no))
+    return refusal_response(failure(error, request_no=request_no))
+
+
+def failure(error: Exception, **detail: str) -> RequestRefused:
+    """The database away (restarting, overloaded) passes; anything else is our fault."""
+    if isinstance(error, AWAY):
+        return RequestRefused("request.unavailable", retry_after_s=RETRY_AFTER_S, **detail)
+    return RequestRefused("request.failed", **detail)
 
 
 def log_failure(error: Exception, request_no: str) -> None:

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import hmac as keyed
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+BODY_BYTES_MAX = 20 << 20
 Algorithm = Literal["hmac-sha256", "hmac-sm3", "ed25519"]
 
 
@@ -139,7 +140,7 @@ class ProviderClient:
 
     def get_batch(self, batch_no: str) -> Answer:
         """What became of a batch."""
-        return self.send("GET", f"/api/v1/batches/{quote(batch_no, safe=':')}")
+        return self.send("GET", f"/api/v1/batches/{quote(batch_no)}")
 
     def post_act(self, record: Mapping[str, Any]) -> Answer:
         """Send one record."""
@@ -159,9 +160,17 @@ class ProviderClient:
         *,
         compress: bool = False,
     ) -> Answer:
-        """Sign and send one request to `address` (path and query)."""
+        """Sign and send one request to `address` (path and query).
+
+        Raises:
+            ValueError: the body is larger than the platform takes.
+            urllib.error.URLError: no answer; repeat with the same batch number.
+        """
         if body is not None and compress:
             body = gzip.compress(body, compresslevel=3)
+        if body is not None and len(body) > BODY_BYTES_MAX:
+            message = f"{len(body)} bytes; send smaller batches, or compress"
+            raise ValueError(message)
         url = self.base_url + address
         headers = sign_request(
             method=method,

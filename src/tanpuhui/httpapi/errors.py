@@ -91,13 +91,17 @@ CODES: dict[str, tuple[int, str]] = {
         500,
         "平台处理出错，本次请求没有生效。请稍后用原批次号重试；如仍失败，请把请求编号告知客服。",
     ),
+    "request.unavailable": (
+        503,
+        "平台暂时不可用，本次请求没有生效。请按 Retry-After 等待后用原批次号重试。",
+    ),
     "batch.number_missing": (
         422,
         "缺少批次号。请在正文的 batch_no，或 NDJSON 的查询参数 batch_no 中给出。",
     ),
     "batch.number_malformed": (
         422,
-        "批次号只能由 1 至 64 个字母、数字与 . _ : - 组成。请换一个批次号。",
+        "批次号只能由 1 至 64 个字母、数字与 . _ - 组成。请换一个批次号。",
     ),
     "batch.empty": (422, "批次中没有记录。请至少发送一条记录。"),
     "batch.too_many_records": (

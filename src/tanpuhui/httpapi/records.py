@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from tanpuhui.httpapi.errors import RequestRefused
 
 RECORDS_MAX = 10_000
-BATCH_NO_PATTERN = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+BATCH_NO_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,64}")  # never percent-encoded in an address
 T = TypeVar("T")
 TRACK_NAMES = frozenset(
     {

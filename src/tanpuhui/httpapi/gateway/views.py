@@ -50,7 +50,7 @@ def _result(request: HttpRequest, envelope: Envelope) -> dict[str, Any]:
         return _refusal(error)
     except Exception as error:  # noqa: BLE001 - whatever happens, the caller gets a signed answer
         answers.log_failure(error, envelope.req_msg_id)
-        return _refusal(RequestRefused("request.failed"))
+        return _refusal(answers.failure(error))
 
 
 def _operation(name: str) -> Callable[[GatewayCall], dict[str, Any]]:

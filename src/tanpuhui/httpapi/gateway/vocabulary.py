@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from tanpuhui.kernel.cityrules import pack
 
 MG_PER_G = 1000
 AMOUNT_PLACES_MAX = 6
+NUMBER_PATTERN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 DID_PATTERN = re.compile(r"did:[a-z0-9]{1,20}:[A-Za-z0-9._:%-]{1,90}")
 PLATFORM_SELF = "Self"
 
@@ -117,18 +118,14 @@ def _number(code: str, amount: str) -> float:
 
 
 def decimal(name: str, text: str) -> Decimal:
-    """A finite decimal number.
+    """A plain decimal number of at most 15 digits before the point; no exponent.
 
     Raises:
         RequestRefused: request.bad_parameter.
     """
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    if not NUMBER_PATTERN.fullmatch(text):
         raise RequestRefused("request.bad_parameter", not_a_number=name)
-    return value
+    return Decimal(text)
 
 
 def instant(text: str, name: str = "occurrent_time") -> datetime:
