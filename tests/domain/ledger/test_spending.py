@@ -1,20 +1,18 @@
 """Spending once: at once, after a hold, twenty at a time."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 
 from tanpuhui.domain.ledger import errors, selectors
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.states import AccountState, HoldState
 from tanpuhui.kernel import actors
-from tanpuhui.kernel.errors import DomainError, NotPermitted
+from tanpuhui.kernel.errors import NotPermitted
 from tests.conftest import FixedClock
 from tests.domain.ledger import book
 from tests.factories.database import counts, rows, value
+from tests.factories.parallel import at_once
 from tests.factories.town import people_open
 
 
@@ -246,28 +244,6 @@ def test_states_of_holds_are_all_tested() -> None:
 
 
 # -- many at once
-
-
-def at_once(number: int, step: Callable[[int], object]) -> list[object]:
-    """Run `step(n)` in so many threads, each with its own connection, started together."""
-    gate = threading.Barrier(number)
-    answers: list[object] = [None] * number
-
-    def run(n: int) -> None:
-        try:
-            gate.wait()
-            answers[n] = step(n)
-        except DomainError as error:
-            answers[n] = error.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 @pytest.fixture
