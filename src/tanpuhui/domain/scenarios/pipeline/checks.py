@@ -31,8 +31,8 @@ def given(work: Work) -> None:
         ):
             code, _, note = str(raw_code).partition("|")
             known = code if code in BY_CODE else "row.refused"
-            mask = _mask(work.size, rows["position"].to_numpy())
-            work.refuse(mask, known, note or (None if known == code else code))
+            positions = rows["position"].to_numpy().astype(np.intp)
+            work.refuse_at(positions, known, note or (None if known == code else code))
     items = work.frame["item_no"].fill_null("")
     work.refuse((items.str.len_bytes() == 0).to_numpy(), "record.item_missing")
     for name in ("item_no", "subject", "asset_key"):
@@ -116,9 +116,3 @@ def is_silent(work: Work) -> Mask:
     """Records of which nothing personal may be kept."""
     silent = [reason.no for reason in BY_NO.values() if reason.kind == "silent"]
     return np.isin(work.reason, silent)
-
-
-def _mask(size: int, positions: Any) -> Mask:
-    mask = np.zeros(size, dtype=np.bool_)
-    mask[positions] = True
-    return mask

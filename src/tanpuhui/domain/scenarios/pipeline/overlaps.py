@@ -208,12 +208,10 @@ def _touch(start: Any, end: Any, other_start: Any, other_end: Any) -> bool:
 def _lose(
     work: Work, city: Pack, position: int, rule: Overlap, *, winner_no: int, when: str
 ) -> None:
-    mask = np.zeros(work.size, dtype=np.bool_)
-    mask[position] = True
     winner = city.scenario_by_no(winner_no).title
     note = rule.message.format(winner=winner, when=when)
     code = "overlap.time" if rule.match == "time" else "overlap.key"
-    work.refuse(mask, code, note)
+    work.refuse_one(position, code, note)
     work.reduction_mg[position] = 0
     work.points[position] = 0
 

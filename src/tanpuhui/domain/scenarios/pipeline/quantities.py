@@ -105,9 +105,7 @@ def evaluate_segment(
     """Plausibility, milligrams, points and end of checked records (absent values filled in)."""
     for rule in segment.conditions:
         broken = rule.run(stored, rows=len(positions))
-        mask = np.zeros(work.size, dtype=np.bool_)
-        mask[positions[broken]] = True
-        work.refuse(mask, "record.implausible", rule.message)
+        work.refuse_at(positions[broken], "record.implausible", rule.message)
     if DURATION in stored:
         work.ended[positions] = work.started[positions] + stored[DURATION] * 1_000_000
     if segment.plan is None:
@@ -143,7 +141,7 @@ def _stored(
         values = read(work, declared, positions, column, nulls)
     if nulls.any():
         if declared.required:
-            _refuse(work, positions[nulls], "record.field_missing", declared.label)
+            work.refuse_at(positions[nulls], "record.field_missing", declared.label)
         values[nulls] = declared.absent_stored or 0
     return values, nulls
 
@@ -168,7 +166,7 @@ def _choices(
     )
     unknown = (values < 0) & ~nulls
     note = f"{declared.label}可选：{'、'.join(declared.choices)}"
-    _refuse(work, positions[unknown], "record.unknown_choice", note)
+    work.refuse_at(positions[unknown], "record.unknown_choice", note)
     values[values < 0] = 0
     return values
 
@@ -184,18 +182,18 @@ def _numbers(
     if column.dtype == pl.String:
         parsed = column.cast(pl.Float64, strict=False)
         text = parsed.is_null().to_numpy() & ~nulls
-        _refuse(work, positions[text], "record.not_a_number", declared.label)
+        work.refuse_at(positions[text], "record.not_a_number", declared.label)
         column = parsed
     raw = column.cast(pl.Float64).fill_null(0.0).to_numpy()
     infinite = ~np.isfinite(raw)
-    _refuse(work, positions[infinite], "record.not_finite", declared.label)
+    work.refuse_at(positions[infinite], "record.not_finite", declared.label)
     scaled = np.where(infinite, 0.0, raw) * 10**declared.places
     huge = np.abs(scaled) >= FLOAT_EXACT
     # 1.0005 is less than itself in binary: what the scaling lost is mended before the half counts.
     values = np.floor(np.round(np.where(huge, 0.0, scaled), DECIMALS) + 0.5).astype(np.int64)
     stray = (huge | (values < declared.low) | (values > declared.high)) & ~infinite & ~nulls
     if stray.any():
-        _refuse(work, positions[stray], "record.out_of_bounds", _bounds(declared))
+        work.refuse_at(positions[stray], "record.out_of_bounds", _bounds(declared))
     return np.asarray(np.clip(values, declared.low, declared.high), dtype=np.int64)
 
 
@@ -217,15 +215,7 @@ def _refuse_unknown_fields(
         if name not in known and rows[name].null_count() < rows.height:
             stray = rows[name].is_not_null().to_numpy()
             label = name.removeprefix(QUANTITY)
-            _refuse(work, positions[stray], "record.unknown_field", label)
-
-
-def _refuse(work: Work, positions: npt.NDArray[np.intp], code: str, note: str) -> None:
-    if not len(positions):
-        return
-    mask = np.zeros(work.size, dtype=np.bool_)
-    mask[positions] = True
-    work.refuse(mask, code, note)
+            work.refuse_at(positions[stray], "record.unknown_field", label)
 
 
 def _assembled(parts: list[pl.DataFrame], size: int) -> pl.Series:

@@ -67,15 +67,16 @@ def within_batch(work: Work) -> None:
         leader = leaders[items[position]]
         if leader != position:  # else: an earlier one of this number was refused
             later.append((position, leader))
-    for position, leader in later:
-        same = _content(work, position) == _content(work, leader)
-        mask = np.zeros(work.size, dtype=np.bool_)
-        mask[position] = True
-        if same:
-            work.repeated |= mask
+    if not later:
+        return
+    ours = _contents(work, [position for position, _ in later])
+    theirs = _contents(work, [leader for _, leader in later])
+    for (position, leader), one, other in zip(later, ours, theirs, strict=True):
+        if one == other:
+            work.repeated[position] = True
+            work.leaders[position] = leader
         else:
-            work.refuse(mask, "record.conflict", "与同一批中的前一条不一致")
-    work.leaders.update({p: q for p, q in later if work.repeated[p]})
+            work.refuse_one(position, "record.conflict", "与同一批中的前一条不一致")
 
 
 def against_stored(work: Work, cursor: Any, *, correcting: bool) -> None:
@@ -87,37 +88,39 @@ def against_stored(work: Work, cursor: Any, *, correcting: bool) -> None:
         if correcting:
             work.refuse(work.live, "record.unknown_item")
         return
-    by_item = {row["item_no"]: row for row in found.iter_rows(named=True)}
-    known = items.is_in(found["item_no"].implode()).to_numpy()
+    rows = {row["item_no"]: row for row in found.iter_rows(named=True)}
+    is_known = items.is_in(found["item_no"].implode()).to_numpy()
     if correcting:
-        mask = np.zeros(work.size, dtype=np.bool_)
-        mask[positions[~known]] = True
-        work.refuse(mask, "record.unknown_item")
-    for position in positions[known]:
-        row = by_item[work.frame["item_no"][int(position)]]
-        mask = np.zeros(work.size, dtype=np.bool_)
-        mask[position] = True
-        same = _content(work, int(position)) == _stored_content(row)
+        work.refuse_at(positions[~is_known], "record.unknown_item")
+    known = positions[is_known].tolist()
+    names = work.frame["item_no"].gather(known).to_list()
+    for position, name, content in zip(known, names, _contents(work, known), strict=True):
+        row = rows[name]
+        same = content == _stored_content(row)
         if same and not (correcting and row["reason_no"] == WITHDRAWN):
-            work.repeated |= mask
-            work.answers[int(position)] = row
+            work.repeated[position] = True
+            work.answers[position] = row
         elif correcting and work.account_id[position] != row["account_id"]:
-            work.refuse(mask, "record.other_subject")
+            work.refuse_one(position, "record.other_subject")
         elif correcting:
             work.revision[position] = row["revision"] + 1
-            work.replaced[int(position)] = row
+            work.replaced[position] = row
         else:
-            work.refuse(mask, "record.conflict")
+            work.refuse_one(position, "record.conflict")
 
 
-def _content(work: Work, position: int) -> tuple[Any, ...]:
+def _contents(work: Work, positions: list[int]) -> list[tuple[Any, ...]]:
+    """What makes two records the same, comparable with `_stored_content`."""
     assert work.inputs is not None
-    return (
-        int(work.scenario_no[position]),
-        int(work.account_id[position]),
-        int(work.started[position]),
-        work.inputs[position].to_list(),
-        work.frame["asset_key"][position],
+    return list(
+        zip(
+            work.scenario_no[positions].tolist(),
+            work.account_id[positions].tolist(),
+            work.started[positions].tolist(),
+            work.inputs.gather(positions).to_list(),
+            work.frame["asset_key"].gather(positions).to_list(),
+            strict=True,
+        )
     )
 
 

@@ -11,6 +11,7 @@ from tanpuhui.domain.scenarios.reasons import number
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
 NO_TIME = np.iinfo(np.int64).min
 
 RECORD_SCHEMA: dict[str, Any] = {
@@ -78,11 +79,21 @@ class Work:
 
     def refuse(self, mask: Mask, code: str, note: str | None = None) -> None:
         """Give every live record under the mask this reason, with a note that explains it."""
-        hit = mask & self.live
+        self.refuse_at(np.flatnonzero(mask), code, note)
+
+    def refuse_at(self, positions: Positions, code: str, note: str | None = None) -> None:
+        """As `refuse`, for records named by position."""
+        hit = positions[(self.reason[positions] == 0) & ~self.repeated[positions]]
         self.reason[hit] = number(code)
         if note:
-            for position in np.flatnonzero(hit):
-                self.notes[int(position)] = note
+            self.notes.update(dict.fromkeys(hit.tolist(), note))
+
+    def refuse_one(self, position: int, code: str, note: str | None = None) -> None:
+        """As `refuse`, for one record."""
+        if self.reason[position] == 0 and not self.repeated[position]:
+            self.reason[position] = number(code)
+            if note:
+                self.notes[position] = note
 
 
 def open_work(records: pl.DataFrame, provider_id: int) -> Work:
