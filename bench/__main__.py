@@ -23,6 +23,10 @@ Chunk = Annotated[int, typer.Option(help="records per transaction of the file im
 Repeat = Annotated[int, typer.Option(help="how often ratios are measured")]
 Rowwise = Annotated[int, typer.Option(help="records for the peer that takes a row an act")]
 Batched = Annotated[int, typer.Option(help="records for the peer with bulk_create")]
+Batches = Annotated[int, typer.Option(help="batches of 1,000 sent to each server")]
+Lanes = Annotated[int, typer.Option(help="connections that send at the same time")]
+Workers = Annotated[int, typer.Option(help="processes of the server")]
+Singles = Annotated[int, typer.Option(help="single records, at 50 a second")]
 Numbers = Annotated[bool, typer.Option("--random-numbers", help="item numbers in no order")]
 
 
@@ -82,6 +86,24 @@ def bulk(
     sizes = Sizes(acts, accounts, days, seed, random_numbers)
     more = {"repeat": repeat, "rowwise": rowwise, "batched": batched}
     measure(part, make_run(sizes, chunk_rows=chunk_rows, **more))
+
+
+@app.command()
+def http(
+    *,
+    acts: Acts = 2_000_000,
+    accounts: Accounts = 500_000,
+    seed: Seed = 1,
+    batches: Batches = 100,
+    lanes: Lanes = 2,
+    workers: Workers = 2,
+    singles: Singles = 1_500,
+) -> None:
+    """Signed batches of 1,000 against a server that only decodes and COPYs; single calls."""
+    from bench.http import http as part
+
+    more = {"batches": batches, "lanes": lanes, "workers": workers, "singles": singles}
+    measure(part, make_run(Sizes(acts, accounts, seed=seed), **more))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,21 @@ where inhparent = %s::regclass
 """
 
 
+def like_evidence(connection: psycopg.Connection[Any], table: str, like: str) -> None:
+    """A table like the evidence; its partitions come with `partitions`."""
+    connection.execute(
+        f"create table {table} (like {EVIDENCE} {like}) partition by range (occurred_on)"
+    )
+
+
+def partitions(connection: psycopg.Connection[Any], table: str) -> None:
+    """The evidence's months, for a table like it."""
+    for name, bound in connection.execute(PARTS, [EVIDENCE]).fetchall():
+        connection.execute(
+            f"create table if not exists {table}_{name} partition of {table} {bound}"
+        )
+
+
 class Floor:
     """Two tables like the evidence, filled slice by slice."""
 
@@ -32,34 +47,23 @@ class Floor:
         self.rows = 0
         self._slices = 0
         for kind, like in (("indexed", "including all"), ("bare", "including defaults")):
-            self.connection.execute(
-                f"create table bench_{kind} (like {EVIDENCE} {like})"
-                " partition by range (occurred_on)"
-            )
+            like_evidence(self.connection, f"bench_{kind}", like)
 
     def copy(self, frame: pl.DataFrame) -> float:
         """COPY a slice into both tables, in turns; the seconds that this took altogether."""
         begun = time.perf_counter()
-        self._partitions()
+        for kind in self.seconds:
+            partitions(self.connection, f"bench_{kind}")
         kinds = ["indexed", "bare"]
         for kind in kinds if self._slices % 2 else reversed(kinds):
             at, cpu = time.perf_counter(), self._cpu()
             with self.connection.transaction(), self.connection.cursor() as cursor:
-                _copy(cursor, f"bench_{kind}", frame)
+                copy_frame(cursor, f"bench_{kind}", frame)
             self.seconds[kind] += time.perf_counter() - at
             self.cpu[kind] += self._cpu() - cpu
         self._slices += 1
         self.rows += frame.height
         return time.perf_counter() - begun
-
-    def _partitions(self) -> None:
-        parts = self.connection.execute(PARTS, [EVIDENCE]).fetchall()
-        for name, bound in parts:
-            for kind in self.seconds:
-                self.connection.execute(
-                    f"create table if not exists bench_{kind}_{name}"
-                    f" partition of bench_{kind} {bound}"
-                )
 
     def _cpu(self) -> float:
         """Processor seconds of this process and of its server process."""
@@ -78,7 +82,8 @@ def backend_cpu(connection: psycopg.Connection[Any]) -> float:
     return float(times.user + times.system)
 
 
-def _copy(cursor: psycopg.Cursor[Any], table: str, frame: pl.DataFrame) -> None:
+def copy_frame(cursor: psycopg.Cursor[Any], table: str, frame: pl.DataFrame) -> None:
+    """Binary COPY of a frame; columns are named after the frame's."""
     batches = frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()
     encoder = pgpq.ArrowToPostgresBinaryEncoder(batches[0].schema)
     names = ", ".join(frame.columns)

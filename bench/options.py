@@ -19,6 +19,10 @@ class Run:
     repeat: int = 1
     rowwise: int = 2_000
     batched: int = 20_000
+    batches: int = 100
+    lanes: int = 2
+    workers: int = 2
+    singles: int = 1_500
 
 
 @dataclass
