@@ -16,6 +16,7 @@ from Tea.exceptions import TeaException
 from tests.httpapi.conftest import provider_open
 
 from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.httpapi.gateway import wire
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.cityrules import pack
@@ -57,13 +58,18 @@ def register(client: Client, phone: str = PHONE) -> str:
     return answer.account_did
 
 
-def authorise(client: Client, did: str, **keywords: str):
+def own_number(server, did: str) -> str:
+    """What the member reads on their own account page and gives to the institution."""
+    return parties.person(parties.subject_person(server.first.id, did)).public_id
+
+
+def authorise(client: Client, did: str, number: str = "", **keywords: str):
     pairs = {"consent_text": "quantify-general/1"} | (keywords or {"scenario_code": "*"})
     return client.auth_ecar_offsetdatum(
         models.AuthEcarOffsetdatumRequest(
             account_did=did,
             carbon_offset_platform_no=pack().id,
-            platform_account_id=did,
+            platform_account_id=number or did,
             auth_keyword_list=[
                 models.AnyKeywordItem(item_code=code, item_value=value)
                 for code, value in pairs.items()
@@ -72,9 +78,10 @@ def authorise(client: Client, did: str, **keywords: str):
     )
 
 
-def member(client: Client, phone: str = PHONE) -> str:
-    did = register(client, phone)
+def member(server, client: Client) -> str:
+    did = register(client)
     assert authorise(client, did).result_code == "OK"
+    assert authorise(client, did, own_number(server, did), purpose="balance").result_code == "OK"
     return did
 
 
@@ -117,6 +124,11 @@ def test_members_masked(server):
     assert members.total == 2
     assert [m.account_did for m in members.list] == [did, other]
     assert PHONE not in str(members.to_map())
+    for wrong in ({"mobile": "123"}, {"identity_card_code": "x"}, {"name": "王"}):
+        answer = client.register_ecar_enterprisemember(
+            models.RegisterEcarEnterprisememberRequest(**wrong)
+        )
+        assert answer.result_code == "REQUEST_BAD_PARAMETER"
     foreign = client_of(server, server.second)
     assert register(foreign) != did  # each institution knows a person by another number
     hidden = foreign.detail_ecar_enterprisemember(
@@ -130,6 +142,12 @@ def test_acquisition_to_balance(server):
     did = register(client)
     assert acquire(client, did).result_code == "CONSENT_MISSING"
     assert authorise(client, did).result_code == "OK"
+    unread = client.query_ecar_offsetaccount(
+        models.QueryEcarOffsetaccountRequest(project_no=pack().id, account_did=did)
+    )
+    assert unread.result_code == "CONSENT_MISSING_FOR_PURPOSE"
+    assert authorise(client, did, purpose="balance").result_code == "REQUEST_BAD_PARAMETER"
+    assert authorise(client, did, own_number(server, did), purpose="balance").result_code == "OK"
     answer = acquire(client, did)
     assert (answer.result_code, answer.acquisition_item_no) == ("OK", "A-1")
     amount = answer.carbon_emission_amount
@@ -207,7 +225,7 @@ def test_acquisition_to_balance(server):
 )
 def test_refused_acquisitions(server, changes, code):
     client = client_of(server, server.first)
-    did = member(client)
+    did = member(server, client)
     if "active_data_list" in changes:
         changes = {
             "active_data_list": [
@@ -223,7 +241,7 @@ def test_refused_acquisitions(server, changes, code):
 
 def test_green_operations(server):
     client = client_of(server, server.first)
-    did = member(client)
+    did = member(server, client)
 
     def add(kind: str, order: str, **extra):
         return client.add_ecar_greenoperation(
@@ -276,7 +294,7 @@ def test_green_operations(server):
 
 def test_swap_for_a_benefit(server):
     client = client_of(server, server.first)
-    did = member(client)
+    did = member(server, client)
     amount = float(acquire(client, did).carbon_emission_amount)
     own = "did:tph:org:first"
 
@@ -292,8 +310,10 @@ def test_swap_for_a_benefit(server):
             )
         )
 
-    assert swap("T-1", "100").result_code == "CONSENT_MISSING_FOR_TRANSLATION"
-    assert authorise(client, did, purpose="translate").result_code == "OK"
+    assert swap("T-1", "100").result_code == "CONSENT_MISSING_FOR_PURPOSE"
+    assert authorise(client, did, purpose="translate").result_code == "REQUEST_BAD_PARAMETER"
+    number = own_number(server, did)
+    assert authorise(client, did, number, purpose="translate").result_code == "OK"
     assert swap("T-1", "100.5").result_code == "OK"
     assert swap("T-1", "100.5").result_code == "OK"
     assert swap("T-1", "90").result_code == "LEDGER_KEY_CONFLICT"
@@ -314,9 +334,9 @@ def test_swap_for_a_benefit(server):
 
 def test_twenty_parallel_swaps_of_one_balance(server):
     client = client_of(server, server.first)
-    did = member(client)
+    did = member(server, client)
     whole = acquire(client, did).carbon_emission_amount
-    authorise(client, did, purpose="translate")
+    authorise(client, did, own_number(server, did), purpose="translate")
 
     def swap(n: int) -> str:
         return (
@@ -363,7 +383,7 @@ def test_key_of_another_kind_or_unknown(server):
 
 def test_tampered_answer_is_noticed_by_the_sdk(server, monkeypatch):
     client = client_of(server, server.first)
-    did = member(client)
+    did = member(server, client)
     honest = wire.answer
 
     def tampered(envelope, result):

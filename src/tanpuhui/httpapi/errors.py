@@ -110,9 +110,9 @@ CODES: dict[str, tuple[int, str]] = {
     ),
     "batch.not_found": (404, "没有这个批次号的批次。请核对批次号。"),
     "record.not_found": (404, "没有这个单号的记录。请核对单号。"),
-    "consent.missing_for_translation": (
+    "consent.missing_for_purpose": (
         403,
-        "用户没有授权用减排量兑换权益。请先取得用户同意，并以用途 translate 上报授权。",
+        "用户没有授权这项用途（查询余额或兑换权益）。请先取得用户同意，并以该用途上报授权。",
     ),
     "subject.not_found": (
         404,

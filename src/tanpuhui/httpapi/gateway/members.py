@@ -1,5 +1,6 @@
 """Members of an institution: register, look up (masked), report consent."""
 
+import re
 from typing import Any
 
 from tanpuhui.domain.ledger import services as ledger
@@ -15,17 +16,17 @@ from tanpuhui.kernel.cityrules import pack
 SCENARIO_KEYWORD = "scenario_code"
 TEXT_KEYWORD = "consent_text"
 PURPOSE_KEYWORD = "purpose"
-TRANSLATE = "translate"
+BALANCE, TRANSLATE = "balance", "translate"
+PURPOSES = {BALANCE, TRANSLATE}
+PHONE_PATTERN = re.compile(r"1[0-9]{10}")
+IDENTITY_PATTERN = re.compile(r"[0-9]{17}[0-9X]")
 ANY_SCENARIO = 0
 
 
 def register(call: GatewayCall) -> dict[str, Any]:
     """Open or find a person and bind the caller's account id to them; gives no consent yet."""
     given = call.parameters
-    phone = given.get("mobile", "").strip()
-    identity = given.get("identity_card_code", "").strip().upper()
-    if not phone and not identity:
-        raise RequestRefused("request.bad_parameter", missing="mobile | identity_card_code")
+    phone, identity = _numbers_given(given)
     person = parties.person_by_phone(phone) if phone else None
     if person is None and identity:
         person = parties.person_by_identity(identity)
@@ -54,6 +55,23 @@ def register(call: GatewayCall) -> dict[str, Any]:
     return {"account_did": account_did}
 
 
+def _numbers_given(given: dict[str, str]) -> tuple[str, str]:
+    """Phone and identity number, of which one may be empty.
+
+    Raises:
+        RequestRefused: request.bad_parameter where both are missing or one is malformed.
+    """
+    phone = given.get("mobile", "").strip()
+    identity = given.get("identity_card_code", "").strip().upper()
+    if not phone and not identity:
+        raise RequestRefused("request.bad_parameter", missing="mobile | identity_card_code")
+    if phone and not PHONE_PATTERN.fullmatch(phone):
+        raise RequestRefused("request.bad_parameter", malformed="mobile")
+    if identity and not IDENTITY_PATTERN.fullmatch(identity):
+        raise RequestRefused("request.bad_parameter", malformed="identity_card_code")
+    return phone, identity
+
+
 def list_members(call: GatewayCall) -> dict[str, Any]:
     """The caller's members by time of registration."""
     given = call.parameters
@@ -77,15 +95,8 @@ def list_members(call: GatewayCall) -> dict[str, Any]:
 
 def detail(call: GatewayCall) -> dict[str, Any]:
     """One of the caller's members by phone or identity number."""
-    phone = call.parameters.get("mobile", "").strip()
-    identity = call.parameters.get("identity_card_code", "").strip().upper()
-    person = None
-    if phone:
-        person = parties.person_by_phone(phone)
-    elif identity:
-        person = parties.person_by_identity(identity)
-    else:
-        raise RequestRefused("request.bad_parameter", missing="mobile | identity_card_code")
+    phone, identity = _numbers_given(call.parameters)
+    person = parties.person_by_phone(phone) if phone else parties.person_by_identity(identity)
     member = parties.member(call.caller.provider_id, person.party_id) if person else None
     if member is None:
         raise RequestRefused("subject.not_found")
@@ -105,32 +116,56 @@ def authorise(call: GatewayCall) -> dict[str, Any]:
     """Report a member's consent; `auth_keyword_list` says to what, and by which words.
 
     Keywords: `consent_text` (the version of the words that the member agreed to) and either
-    `scenario_code` (one for each scenario, or `*` for all that the caller may send) or `purpose`
-    with the value `translate` (reductions may be swapped for benefits).
+    `scenario_code` (one for each scenario, or `*` for all that the caller may send) or `purpose`:
+    `balance` (the caller may read the balance), `translate` (it may swap reductions for benefits).
+    A purpose needs the member's own number at the platform, which only the member can have given.
     """
     given = nested(call.parameters)
     account_did = vocabulary.did(given)
     if vocabulary.required(given, "carbon_offset_platform_no") != pack().id:
         raise RequestRefused("request.bad_parameter", carbon_offset_platform_no=pack().id)
-    if vocabulary.required(given, "platform_account_id") != account_did:
-        raise RequestRefused("request.bad_parameter", platform_account_id=account_did)
     person_id = person_of(call, account_did)
     keywords = _keywords(given.get("auth_keyword_list"))
     texts = [value for code, value in keywords if code == TEXT_KEYWORD]
     wanted = [value for code, value in keywords if code == SCENARIO_KEYWORD]
     purposes = [value for code, value in keywords if code == PURPOSE_KEYWORD]
-    if len(texts) != 1 or bool(wanted) == bool(purposes) or set(purposes) - {TRANSLATE}:
-        needed = f"{TEXT_KEYWORD}, {SCENARIO_KEYWORD} | {PURPOSE_KEYWORD}={TRANSLATE}"
+    if len(texts) != 1 or bool(wanted) == bool(purposes) or set(purposes) - PURPOSES:
+        needed = f"{TEXT_KEYWORD}, {SCENARIO_KEYWORD} | {PURPOSE_KEYWORD}"
         raise RequestRefused("request.bad_parameter", auth_keyword_list=needed)
-    services.consents_grant_many(
-        actor=call.caller.actor,
-        provider_id=call.caller.provider_id,
-        person_ids=[person_id],
-        scenario_nos=[ANY_SCENARIO] if purposes else _numbers(call, wanted),
-        text_version=texts[0][:40],
-        purpose=TRANSLATE if purposes else "quantify",
-    )
+    own_number = vocabulary.required(given, "platform_account_id")
+    if own_number not in _proofs(person_id, account_did, needs_own=bool(purposes)):
+        raise RequestRefused("request.bad_parameter", unknown="platform_account_id")
+    for purpose in purposes or ["quantify"]:
+        services.consents_grant_many(
+            actor=call.caller.actor,
+            provider_id=call.caller.provider_id,
+            person_ids=[person_id],
+            scenario_nos=[ANY_SCENARIO] if purposes else _numbers(call, wanted),
+            text_version=texts[0][:40],
+            purpose=purpose,
+        )
     return {}
+
+
+def _proofs(person_id: int, account_did: str, *, needs_own: bool) -> set[str]:
+    person = parties.person(person_id)
+    own = {person.public_id} if person else set()
+    return own if needs_own else own | {account_did}
+
+
+def require_consent(call: GatewayCall, person_id: int, purpose: str) -> None:
+    """The member's consent to a purpose holds.
+
+    Raises:
+        RequestRefused: consent.missing_for_purpose.
+    """
+    if not any(
+        consent.provider_id == call.caller.provider_id
+        and consent.purpose == purpose
+        and consent.withdrawn_at is None
+        for consent in parties.consents(person_id)
+    ):
+        raise RequestRefused("consent.missing_for_purpose", purpose=purpose)
 
 
 def _keywords(keywords: Any) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from tanpuhui.httpapi import fields
 from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.httpapi.gateway import vocabulary
 from tanpuhui.httpapi.gateway.acquisition import green_summary, green_title
-from tanpuhui.httpapi.gateway.members import person_of
+from tanpuhui.httpapi.gateway.members import BALANCE, person_of, require_consent
 from tanpuhui.httpapi.gateway.wire import GatewayCall, nested
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.cityrules import pack
@@ -124,15 +124,11 @@ def preview(call: GatewayCall) -> dict[str, Any]:
 
 
 def account(call: GatewayCall) -> dict[str, Any]:
-    """A member's balance in grams; needs a consent of theirs to the caller that still holds."""
+    """A member's whole balance in grams; needs their consent to this purpose."""
     vocabulary.project(call.parameters)
     account_did = vocabulary.did(call.parameters)
     person_id = person_of(call, account_did)
-    if not any(
-        consent.provider_id == call.caller.provider_id and consent.withdrawn_at is None
-        for consent in parties.consents(person_id)
-    ):
-        raise RequestRefused("subject.not_found")
+    require_consent(call, person_id, BALANCE)
     return {
         "project_no": pack().id,
         "account_did": account_did,

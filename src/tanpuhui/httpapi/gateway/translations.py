@@ -11,7 +11,7 @@ from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.httpapi.gateway import vocabulary
-from tanpuhui.httpapi.gateway.members import TRANSLATE, person_of
+from tanpuhui.httpapi.gateway.members import TRANSLATE, person_of, require_consent
 from tanpuhui.httpapi.gateway.wire import GatewayCall
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.cityrules import pack
@@ -31,13 +31,7 @@ def add(call: GatewayCall) -> dict[str, Any]:
     own = vocabulary.organisation_did(call.caller.provider_code)
     if vocabulary.did(given, "receipt_account_did") != own:
         raise RequestRefused("request.bad_parameter", receipt_account_did=own)
-    if not any(
-        consent.provider_id == call.caller.provider_id
-        and consent.purpose == TRANSLATE
-        and consent.withdrawn_at is None
-        for consent in parties.consents(person_id)
-    ):
-        raise RequestRefused("consent.missing_for_translation")
+    require_consent(call, person_id, TRANSLATE)
     ledger.accounts_open(
         actor=actors.system("gateway"), kind="organisation", party_ids=[call.caller.provider_id]
     )
