@@ -13,12 +13,20 @@ from tanpuhui.domain.methodology import services as methodology
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios import services as scenarios
-from tanpuhui.kernel import actors
+from tanpuhui.kernel import actors, clock
 from tanpuhui.kernel.cityrules import pack
+from tanpuhui.web.middleware import SESSION_BEGAN, SESSION_SEEN
 from tanpuhui.web.shared.guards import SESSION_PERSON
 
 SYSTEM = actors.system()
 PASSWORD = "a-long-pass-phrase"
+# Organisations of roles that are not called like their organisation.
+KINDS = {
+    "expert": "authority",
+    "system_admin": "operator",
+    "security_admin": "operator",
+    "audit_admin": "operator",
+}
 
 
 @dataclass
@@ -147,5 +155,35 @@ def signed_in(client: Client, person_id: int) -> Client:
 @pytest.fixture
 def as_metro(client: Client, town: Town) -> Client:
     """The metro company's browser."""
-    assert client.login(username="metro", password=PASSWORD)
+    return staff_in(client, "metro")
+
+
+def staff_in(client: Client, username: str, *, second_factor: bool = True) -> Client:
+    """A browser in which this login has signed in, with its second factor unless told otherwise."""
+    assert client.login(username=username, password=PASSWORD)
+    session = client.session
+    now_s = int(clock.now().timestamp())
+    session[SESSION_BEGAN] = session[SESSION_SEEN] = now_s
+    methods = [{"method": "password", "at": now_s}]
+    methods += [{"method": "mfa", "at": now_s, "type": "totp"}] if second_factor else []
+    session["account_authentication_methods"] = methods
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
     return client
+
+
+def staff_open(role: str, *, kind: str = "", username: str = "") -> str:
+    """A login with this role in an organisation of its own; its user name."""
+    name = username or role
+    code = name.replace("_", "-")
+    organisation = parties.organisation_open(
+        actor=SYSTEM, code=f"org-{code}", kind=kind or KINDS.get(role, role), title=f"{role} 机构"
+    )
+    parties.staff_add(
+        actor=SYSTEM,
+        username=name,
+        password=PASSWORD,
+        organisation_id=organisation.party_id,
+        role=role,
+    )
+    return name

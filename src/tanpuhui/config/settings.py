@@ -12,6 +12,7 @@ PRODUCTION = env.flag("TANPUHUI_PRODUCTION", default=False)
 DEMO = env.flag("TANPUHUI_DEMO", default=False) and not PRODUCTION
 SECRETS = keys.load(HOME / "keys.json", required=PRODUCTION)
 SECRET_KEY = SECRETS.session
+PROXIES = int(env.text("TANPUHUI_PROXIES", "0"))
 ALLOWED_HOSTS = env.names("TANPUHUI_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 PACK = env.text("TANPUHUI_PACK", str(env.PROJECT / "packs" / "hefei"))
 
@@ -39,6 +40,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "tanpuhui.kernel",
     "tanpuhui.domain.parties",
     "tanpuhui.domain.ledger",
@@ -56,6 +60,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tanpuhui.web.middleware.session_limits",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -114,6 +120,32 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/login/"
 CSRF_FAILURE_VIEW = "tanpuhui.web.shared.errors.csrf_failure"
+
+# Second factors come from django-allauth; names, passwords and lock-out are our own pages.
+ACCOUNT_ADAPTER = "tanpuhui.web.staff.adapters.StaffAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}
+MFA_ADAPTER = "tanpuhui.web.staff.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tanpuhui.web.staff.forms.SecondFactorForm",
+    "reauthenticate": "tanpuhui.web.staff.forms.SecondFactorAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+STAFF_IDLE_S = 30 * 60
+STAFF_SESSION_S = 8 * 3600
+# Used second-factor codes are remembered here, for all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kernel_cache",
+    }
+}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

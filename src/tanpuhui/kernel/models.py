@@ -21,3 +21,19 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recorded_at:%F %T} {self.actor} {self.tag} {self.subject}"
+
+
+class Allowance(models.Model):
+    """A limited thing's tries as one number: when all of them are there again.
+
+    Personal data held: none; the key is a keyed hash.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64, db_collation="C")
+    full_at_us = models.BigIntegerField(help_text="Unix microseconds")
+
+    class Meta:
+        db_table = "kernel_allowance"
+
+    def __str__(self) -> str:
+        return self.key

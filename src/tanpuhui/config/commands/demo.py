@@ -38,8 +38,12 @@ def announce(address: str) -> None:
     say(f"  网站       {address}/")
     say(f"  接口文档   {address}/api/v1/docs")
     say()
+    say(f"  居民       {address}/m/login/    选一位模拟居民，不用密码")
+    say(f"  工作人员   {address}/login/      用户名、密码和动态口令如下")
+    say()
     for login in logins.read():
-        say(f"  {login.role:<8}{login.name:<28}口令 {login.password}    {address}{login.path}")
+        code = f"  动态口令 {login.code}" if login.code else ""
+        say(f"  {login.name:<22}密码 {login.password}{code:<18}  {login.role}")
     say()
     say("  这些账号和数据都是模拟的，只在本机可用。按 Ctrl-C 停止，数据会保留。")
     say()

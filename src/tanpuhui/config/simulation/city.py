@@ -21,6 +21,21 @@ HESITANT = 0.02  # of the people who do something, without consent to it
 NICKNAMES = ("早起的地铁人", "一家三口", "单车少年", "开电车的老周", "爱走路的王阿姨", "住在郊区")
 PHONE = "1990000{:04d}"
 
+# Logins of the demo: role, the kind of organisation it belongs to, what it is called.
+STAFF = (
+    ("operator", "operator", "运营机构"),
+    ("authority", "authority", "管理机构"),
+    ("supervisor", "supervisor", "监管部门"),
+    ("system_admin", "operator", "系统管理员"),
+    ("security_admin", "operator", "安全管理员"),
+    ("audit_admin", "operator", "审计管理员"),
+    ("verifier", "verifier", "核证机构"),
+    ("merchant", "merchant", "激励商户"),
+    ("finance", "finance", "金融机构"),
+    ("buyer", "buyer", "采购单位"),
+    ("expert", "authority", "专家"),
+)
+
 Move = Callable[[float, float | None, str | None], None]
 
 
@@ -114,9 +129,9 @@ def open_organisations(actor: Actor, city: Pack, *, with_logins: bool) -> list[S
             sender.code: (sender.party_id, "provider", f"场景企业 · {sender.title}")
             for sender in found[:3]
         }
-        for kind, title in (("operator", "运营机构"), ("authority", "管理机构")):
+        for role, kind, title in STAFF:
             if kind in by_kind:
-                staff[f"demo-{kind}"] = (by_kind[kind].party_id, kind, title)
+                staff[f"demo-{role.replace('_', '-')}"] = (by_kind[kind].party_id, role, title)
         logins.make(actor, staff)
     return found
 

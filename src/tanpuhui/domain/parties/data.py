@@ -65,3 +65,7 @@ class StaffView:
 
     organisation: OrganisationView
     role: str
+    user_id: int = 0
+    username: str = ""
+    added_at: datetime | None = None
+    deactivated_at: datetime | None = None

@@ -23,7 +23,7 @@ class Person(models.Model):
     """A citizen. Identity is kept apart from the ledger: deleting this row breaks the link.
 
     Personal data held: phone, name and identity number, each encrypted (SM4-GCM) with a keyed
-    index for look-up; district.
+    index for look-up; district; the guardian and the 14th birthday of a child.
     """
 
     party = models.OneToOneField(Party, on_delete=models.PROTECT, primary_key=True)
@@ -36,6 +36,11 @@ class Person(models.Model):
     identity_index = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - as above
     region = models.CharField(max_length=12, blank=True)
     guardian = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    child_until = models.DateField(
+        null=True, help_text="the 14th birthday of a child whose guardian opened the account"
+    )
+    identity_checked_at = models.DateTimeField(null=True)
+    identity_checked_by = models.CharField(max_length=20, blank=True, db_default="")
 
     def __str__(self) -> str:
         return self.public_id
@@ -71,18 +76,34 @@ class Organisation(models.Model):
         return self.title
 
 
-class StaffMember(models.Model):
-    """A login of an organisation and its role. Personal data held: none beyond the login."""
+class Role(models.TextChoices):
+    """What a login may be; the permission tables use these words."""
 
-    class Role(models.TextChoices):
-        PROVIDER = "provider", "场景企业经办"
-        OPERATOR = "operator", "运营机构"
-        AUTHORITY = "authority", "管理机构"
-        SUPERVISOR = "supervisor", "监管"
+    PROVIDER = "provider", "场景企业经办"
+    MERCHANT = "merchant", "激励商户"
+    VERIFIER = "verifier", "核证机构"
+    EXPERT = "expert", "专家"
+    FINANCE = "finance", "金融机构"
+    BUYER = "buyer", "采购单位"
+    OPERATOR = "operator", "运营机构"
+    AUTHORITY = "authority", "管理机构"
+    SUPERVISOR = "supervisor", "监管"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+class StaffMember(models.Model):
+    """A login of an organisation and its role; a deactivated login keeps its row.
+
+    Personal data held: none beyond the login.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    role = models.CharField(max_length=12, choices=Role)
+    role = models.CharField(max_length=20, choices=Role)
+    added_at = models.DateTimeField(null=True)
+    deactivated_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.organisation_id}"

@@ -1,5 +1,6 @@
 """Reads of parties; identity never leaves this context unmasked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from tanpuhui.domain.parties.models import (
     SubjectLink,
 )
 from tanpuhui.kernel import crypto, sqlfiles
-from tanpuhui.kernel.columns import fetch_packed, packed, texts
+from tanpuhui.kernel.columns import fetch_packed, ints, packed, texts
 
 
 def provider_key(key_id: str) -> ProviderKeyView | None:
@@ -192,8 +193,36 @@ def scenarios_open(person_id: int) -> frozenset[int]:
 
 def staff(user: AbstractBaseUser) -> StaffView | None:
     """The organisation and role of a login, or None for a login without one."""
-    row = StaffMember.objects.select_related("organisation").filter(user_id=user.pk).first()
-    return StaffView(_organisation(row.organisation), row.role) if row else None
+    row = (
+        StaffMember.objects.select_related("organisation", "user")
+        .filter(user_id=user.pk, deactivated_at=None)
+        .first()
+    )
+    return _staff(row) if row else None
+
+
+def regions_of(cursor: Any, person_ids: pl.Series, codes: Sequence[str]) -> pl.DataFrame:
+    """Where people live: person_id and the place of their district in `codes` from 1, 0 for none.
+
+    Holders that are not people are absent.
+    """
+    chosen = packed("person.party_id", "coalesce(array_position(%(codes)s::text[], person.region), 0)")
+    cursor.execute(
+        sqlfiles.query(__file__, "regions_of").replace("{packed}", chosen),
+        {"ids": ints(person_ids), "codes": list(codes)},
+    )
+    return fetch_packed(cursor, ["person_id", "region_no"])
+
+
+def _staff(row: StaffMember) -> StaffView:
+    return StaffView(
+        organisation=_organisation(row.organisation),
+        role=row.role,
+        user_id=row.user_id,
+        username=row.user.get_username(),
+        added_at=row.added_at,
+        deactivated_at=row.deactivated_at,
+    )
 
 
 def _organisation(row: Organisation) -> OrganisationView:

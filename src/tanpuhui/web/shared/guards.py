@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from allauth.account.authentication import get_authentication_records
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -14,13 +15,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from tanpuhui.domain.parties import selectors as parties
-from tanpuhui.domain.parties.data import OrganisationView
+from tanpuhui.domain.parties.data import OrganisationView, StaffView
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.errors import DomainError
 from tanpuhui.web.shared import errors
 
 SESSION_PERSON = "person_id"
+SESSION_CHILD = "person_is_child"
+# Roles that decide about others: no page of theirs opens without a second factor.
+SECOND_FACTOR_ROLES = frozenset(
+    {"operator", "authority", "supervisor", "system_admin", "security_admin", "audit_admin"}
+)
 P = ParamSpec("P")
 
 
@@ -29,6 +35,18 @@ class Citizen:
     """The person behind the session: a page reads this account and no other."""
 
     person_id: int
+    actor: Actor
+    is_child: bool = False
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The login behind a session: its organisation, its one role, and who acts in audit rows."""
+
+    organisation: OrganisationView
+    role: str
+    user_id: int
+    username: str
     actor: Actor
 
 
@@ -46,6 +64,7 @@ class Provider:
 
 
 CitizenPage = Callable[Concatenate[HttpRequest, Citizen, P], HttpResponseBase]
+StaffPage = Callable[Concatenate[HttpRequest, Staff, P], HttpResponseBase]
 ProviderPage = Callable[Concatenate[HttpRequest, Provider, P], HttpResponseBase]
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -59,7 +78,8 @@ def citizen_only(page: CitizenPage[P]) -> Page[P]:
         person_id = request.session.get(SESSION_PERSON)
         if not isinstance(person_id, int):
             return _to_sign_in(request, "citizen:login")
-        citizen = Citizen(person_id, actors.person(person_id))
+        is_child = bool(request.session.get(SESSION_CHILD))
+        citizen = Citizen(person_id, actors.person(person_id), is_child=is_child)
         try:
             return page(request, citizen, *args, **kwargs)
         except DomainError as error:
@@ -74,11 +94,9 @@ def provider_only(page: ProviderPage[P]) -> Page[P]:
     @never_cache
     @wraps(page)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return _to_sign_in(request, "public:login")
-        staff = parties.staff(request.user)
-        if staff is None or staff.role != "provider":
-            raise PermissionDenied
+        staff = _staff_at_door(request, frozenset({"provider"}))
+        if not isinstance(staff, StaffView):
+            return staff
         organisation = staff.organisation
         actor = actors.provider(organisation.party_id, door="page")
         try:
@@ -89,13 +107,67 @@ def provider_only(page: ProviderPage[P]) -> Page[P]:
     return guarded
 
 
+def staff_only(*roles: str) -> Callable[[StaffPage[P]], Page[P]]:
+    """Send strangers to the staff sign-in; refuse every role but these.
+
+    Roles that decide about others must have shown a second factor in this session; whoever has
+    none yet is led to set one up.
+    """
+    allowed = frozenset(roles)
+
+    def decorator(page: StaffPage[P]) -> Page[P]:
+        @never_cache
+        @wraps(page)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            view = _staff_at_door(request, allowed)
+            if not isinstance(view, StaffView):
+                return view
+            staff = Staff(
+                organisation=view.organisation,
+                role=view.role,
+                user_id=view.user_id,
+                username=view.username,
+                actor=actors.staff(view.organisation.party_id, view.role, view.user_id),
+            )
+            try:
+                return page(request, staff, *args, **kwargs)
+            except DomainError as error:
+                return errors.refused(request, error)
+
+        return guarded
+
+    return decorator
+
+
+def second_factor_shown(request: HttpRequest) -> bool:
+    """Whether this session began with a code or a passkey, besides the password."""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
+def _staff_at_door(request: HttpRequest, allowed: frozenset[str]) -> StaffView | HttpResponseBase:
+    if not request.user.is_authenticated:
+        return _to_sign_in(request, "public:login")
+    view = parties.staff(request.user)
+    if view is None or view.role not in allowed:
+        raise PermissionDenied
+    if view.role in SECOND_FACTOR_ROLES and not second_factor_shown(request):
+        return redirect("staff:home")
+    return view
+
+
 def next_path(request: HttpRequest, fallback: str) -> str:
     """The `next` field where it stays on this site, else the fallback."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if stays_here(request, wanted) else fallback
+
+
+def stays_here(request: HttpRequest, path: str) -> bool:
+    """Whether an address taken from a form leads to a page of this site."""
     safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        path, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe and wanted.startswith("/") else fallback
+    return safe and path.startswith("/")
 
 
 def _to_sign_in(request: HttpRequest, name: str) -> HttpResponseBase:

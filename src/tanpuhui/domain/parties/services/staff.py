@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from tanpuhui.domain.parties.models import StaffMember
-from tanpuhui.kernel import audit
+from tanpuhui.kernel import audit, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
 
@@ -19,6 +19,12 @@ def staff_add(
         user.set_password(password)
         user.save()
         StaffMember.objects.update_or_create(
-            user=user, defaults={"organisation_id": organisation_id, "role": role}
+            user=user,
+            defaults={"organisation_id": organisation_id, "role": role, "deactivated_at": None},
+            create_defaults={
+                "organisation_id": organisation_id,
+                "role": role,
+                "added_at": clock.now(),
+            },
         )
         audit.record(actor, "parties:staff:add", f"login:{username}", after={"role": role})
