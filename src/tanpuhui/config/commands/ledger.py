@@ -15,21 +15,35 @@ def group() -> None:
 
 @app.command("verify")
 def verify() -> None:
-    """核对全账：分录合计 = 余额，每笔记账借贷相抵。Prove the whole book."""
+    """核对全账：分录 = 余额，借贷相抵，记账 = 行为证据。Prove the whole book."""
     django_ready()
-    from tanpuhui.domain.ledger import selectors
+    from tanpuhui.domain.ledger import selectors as book
+    from tanpuhui.domain.scenarios import selectors as scenarios
 
     with progress("核对全账"):
-        proof = selectors.proof()
-    rate = proof.entries / proof.seconds if proof.seconds else 0
+        proof = book.proof()
+    with progress("核对行为证据"):
+        evidence = scenarios.evidence_proof()
     say(
         f"账户 {proof.accounts:,} 个，记账 {proof.journals:,} 笔，分录 {proof.entries:,} 条，"
-        f"用时 {proof.seconds:.2f} 秒（每秒 {rate:,.0f} 条）。"
+        f"用时 {proof.seconds:.2f} 秒（每秒 {_rate(proof.entries, proof.seconds)} 条）。"
     )
-    if proof.is_clean:
-        say("账目平衡：分录合计与余额一致，借贷相抵。")
+    say(
+        f"行为证据 {evidence.acts:,} 条，用时 {evidence.seconds:.2f} 秒"
+        f"（每秒 {_rate(evidence.acts, evidence.seconds)} 条）。"
+    )
+    if proof.is_clean and evidence.is_clean:
+        say("账目平衡：分录合计与余额一致，借贷相抵，每笔记账与行为证据一致。")
         return
-    say(f"账目不平：减排量差 {proof.reduction_mg_sum} 毫克，积分差 {proof.points_sum}。")
-    say(f"余额不符的账户：{proof.accounts_off[:20]}")
-    say(f"借贷不平的记账：{proof.journals_off[:20]}")
+    if not proof.is_clean:
+        say(f"账目不平：减排量差 {proof.reduction_mg_sum} 毫克，积分差 {proof.points_sum}。")
+        say(f"余额不符的账户：{proof.accounts_off[:20]}")
+        say(f"借贷不平的记账：{proof.journals_off[:20]}")
+    if not evidence.is_clean:
+        say(f"与行为证据不符的记账：{evidence.journals_off[:20]}")
+        say(f"与有效行为不符的账户：{evidence.accounts_off[:20]}")
     raise typer.Exit(REFUSED)
+
+
+def _rate(rows: int, seconds: float) -> str:
+    return f"{rows / seconds:,.0f}" if seconds else "0"

@@ -195,6 +195,25 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class EvidenceProof:
+    """Whether the book stands on its acts. Clean: both lists are empty.
+
+    journals_off: journals whose lines are not the sums of their acts.
+    accounts_off: accounts that do not hold what their acts in force give.
+    """
+
+    acts: int
+    journals_off: list[int]
+    accounts_off: list[int]
+    seconds: float
+
+    @property
+    def is_clean(self) -> bool:
+        """True where nothing is off."""
+        return not (self.journals_off or self.accounts_off)
+
+
+@dataclass(frozen=True)
 class ReplayReport:
     """A second computation of stored acts by the other evaluation path."""
 

@@ -5,10 +5,13 @@ select occurred_on,
   coalesce(sum(reduction_mg), 0)::bigint,
   coalesce(sum(points), 0)::bigint
 from (
-  select distinct on (item_no) occurred_on, reason_no, reduction_mg, points
-  from scenarios_act
+  select occurred_on, reason_no, reduction_mg, points
+  from scenarios_act as act
   where provider_id = %(provider_id)s and occurred_on >= %(first)s
-  order by item_no, revision desc
+    and not exists (
+      select 1 from scenarios_act as later
+      where later.provider_id = act.provider_id and later.item_no = act.item_no
+        and later.revision > act.revision)
 ) as act
 group by occurred_on
 order by occurred_on desc

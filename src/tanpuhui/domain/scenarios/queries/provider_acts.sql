@@ -2,12 +2,15 @@
 select count(*) over (), item_no, account_id, scenario_no, occurred_at, filing_id, inputs,
   reduction_mg, points, reason_no
 from (
-  select distinct on (item_no) *
-  from scenarios_act
+  select *
+  from scenarios_act as act
   where provider_id = %(provider_id)s
     and occurred_on between %(first_day)s and %(last_day)s
     and item_no like %(item_like)s
-  order by item_no, revision desc
+    and not exists (
+      select 1 from scenarios_act as later
+      where later.provider_id = act.provider_id and later.item_no = act.item_no
+        and later.revision > act.revision)
 ) as act
 where occurred_at >= %(since)s and occurred_at < %(until)s
   and (%(person_id)s::bigint is null or account_id = %(person_id)s)

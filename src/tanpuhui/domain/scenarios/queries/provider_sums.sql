@@ -1,12 +1,15 @@
 -- Acts in force and counted milligrams by city day and by the last part of the item number.
 select occurred_on, reverse(split_part(reverse(item_no), '#', 1)), count(*), sum(reduction_mg)
 from (
-  select distinct on (item_no) *
-  from scenarios_act
+  select *
+  from scenarios_act as act
   where provider_id = %(provider_id)s
     and occurred_on between %(first_day)s and %(last_day)s
     and item_no like %(item_like)s
-  order by item_no, revision desc
+    and not exists (
+      select 1 from scenarios_act as later
+      where later.provider_id = act.provider_id and later.item_no = act.item_no
+        and later.revision > act.revision)
 ) as act
 where occurred_at >= %(since)s and occurred_at < %(until)s and reason_no = 0
 group by 1, 2

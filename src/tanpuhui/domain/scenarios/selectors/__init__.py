@@ -16,7 +16,9 @@ from tanpuhui.domain.scenarios.selectors.batches import (
     refusals,
     refusals_all,
 )
+from tanpuhui.domain.scenarios.selectors.changes import acts_of_journals, journal_provider
 from tanpuhui.domain.scenarios.selectors.explanation import act_explained
+from tanpuhui.domain.scenarios.selectors.proofs import evidence_proof
 from tanpuhui.domain.scenarios.selectors.provider_acts import (
     provider_act,
     provider_acts,
@@ -26,6 +28,7 @@ from tanpuhui.domain.scenarios.selectors.provider_acts import (
 __all__ = [
     "act_explained",
     "acts_in_month",
+    "acts_of_journals",
     "acts_recent",
     "batch",
     "batch_totals",
@@ -33,6 +36,8 @@ __all__ = [
     "batches_by_no",
     "consents_of",
     "day_totals",
+    "evidence_proof",
+    "journal_provider",
     "provider_act",
     "provider_acts",
     "provider_sums",

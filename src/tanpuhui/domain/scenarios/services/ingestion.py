@@ -176,7 +176,7 @@ def settle(
     lock_accounts(work, cursor)
     if before_caps is not None:
         before_caps()
-    _mark_empty(work)
+    mark_empty(work)
     claims = overlaps.by_key(work, cursor, rules.city)
     held = held_for(work, cursor, rules.city)
     overlaps.by_time(work, cursor, rules.city, held)
@@ -203,7 +203,7 @@ def lock_accounts(work: Work, cursor: Any) -> None:
     work.refuse(~np.isin(work.account_id, ready), "account.not_open")
 
 
-def _mark_empty(work: Work) -> None:
+def mark_empty(work: Work) -> None:
     """Acts that give neither mass nor points say so; they take no cap, claim nothing, beat none."""
     nothing = work.live & (work.reduction_mg == 0) & (work.points == 0)
     work.refuse(nothing & (work.quantified_mg == 0), "act.no_reduction")

@@ -11,7 +11,7 @@ from django.db import transaction
 from tanpuhui.domain.methodology import selectors as methodology
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios.data import Difference
-from tanpuhui.domain.scenarios.pipeline import ceilings, quantities, repeats
+from tanpuhui.domain.scenarios.pipeline import ceilings, overlaps, quantities, repeats
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.holdings import held_for
 from tanpuhui.domain.scenarios.pipeline.rulebook import Segment, rulebook
@@ -21,6 +21,7 @@ from tanpuhui.domain.scenarios.services.corrections import reverse
 from tanpuhui.domain.scenarios.services.ingestion import (
     filings_in_force,
     lock_accounts,
+    mark_empty,
     write,
 )
 from tanpuhui.kernel import audit, clock
@@ -31,15 +32,19 @@ from tanpuhui.kernel.permissions import permit
 
 # One day of a provider at a time bounds memory and the length of a transaction.
 IN_FORCE = """
-select distinct on (item_no) item_no, revision, scenario_no, account_id,
+select item_no, revision, scenario_no, account_id,
   (extract(epoch from occurred_at) * 1000000)::bigint, inputs, asset_key,
   quantified_mg, reduction_mg, points, reason_no, note, occurred_on,
   (extract(epoch from ended_at) * 1000000)::bigint, filing_id
-from scenarios_act
-where provider_id = %s and occurred_on = %s
-order by item_no, revision desc
+from scenarios_act as act
+where provider_id = %s and occurred_on = %s and not exists (
+  select 1 from scenarios_act as later
+  where later.provider_id = act.provider_id and later.item_no = act.item_no
+    and later.revision > act.revision)
+order by item_no
 """
-QUANTIFIED = [number(code) for code in ("counted", "cap.day", "cap.month", "cap.year")]
+QUANTIFIED_CODES = ("counted", "cap.day", "cap.month", "cap.year", "act.no_reduction")
+QUANTIFIED = [number(code) for code in QUANTIFIED_CODES]
 Progress = Callable[[int], None]
 
 
@@ -142,31 +147,47 @@ def _recomputed(stored: pl.DataFrame, provider_id: int, day: date) -> Work:
     work.days[:] = (day - EPOCH).days
     work.ended = stored["ended"].fill_null(stored["started"]).to_numpy().copy()
     work.revision = (stored["revision"] + 1).to_numpy().copy()
-    work.inputs = stored["inputs"]
+    laid_out: list[pl.DataFrame] = []
     in_force = filings_in_force()
     for no in stored["scenario_no"].unique():
         segment = rules.segment(rules.city.scenario_by_no(no), day)
         for filing_id in stored.filter(pl.col("scenario_no") == no)["filing_id"].unique():
             mask = (stored["scenario_no"] == no) & (stored["filing_id"] == filing_id)
             positions = np.flatnonzero(mask.to_numpy())
-            columns = _columns(stored["inputs"].gather(positions), segment, filing_id)
-            quantities.evaluate_segment(work, segment, positions, columns)
+            sent = _sent(stored["inputs"].gather(positions), segment, filing_id)
+            filled = {
+                declared.name: sent[declared.name].fill_null(declared.absent_stored or 0)
+                for declared in segment.inputs
+            }
+            quantities.evaluate_segment(
+                work, segment, positions, {name: one.to_numpy() for name, one in filled.items()}
+            )
+            laid_out.append(_laid_out(positions, sent))
             key = segment.methodology.key if segment.methodology else ""
             work.filing_id[positions] = in_force[segment.scenario.id, key]
+    if laid_out:
+        work.inputs = pl.concat(laid_out).sort("position")["inputs"]
     return work
 
 
-def _columns(inputs: pl.Series, segment: Segment, filing_id: int) -> dict[str, Any]:
-    """Stored integers by name, in the layout of the filing that they were written under."""
+def _laid_out(positions: Any, sent: pl.DataFrame) -> pl.DataFrame:
+    """One list of inputs a position."""
+    lists = sent.select(pl.concat_list(pl.all())).to_series()
+    return pl.DataFrame({"position": positions, "inputs": lists})
+
+
+def _sent(inputs: pl.Series, segment: Segment, filing_id: int) -> pl.DataFrame:
+    """Stored integers, null where nothing was sent, brought to the layout now in force."""
     names = methodology.filing(filing_id).inputs
-    columns = {}
-    for declared in segment.inputs:
-        if declared.name in names:
-            column = inputs.list.get(names.index(declared.name), null_on_oob=True)
-        else:
-            column = pl.repeat(None, len(inputs), dtype=pl.Int64, eager=True)
-        columns[declared.name] = column.fill_null(declared.absent_stored or 0).to_numpy()
-    return columns
+    nothing = pl.repeat(None, len(inputs), dtype=pl.Int64, eager=True)
+    return pl.DataFrame(
+        {
+            declared.name: inputs.list.get(names.index(declared.name), null_on_oob=True)
+            if declared.name in names
+            else nothing
+            for declared in segment.inputs
+        }
+    )
 
 
 def _post(cursor: Any, actor: Actor, work: Work, stored: pl.DataFrame, reason: str) -> None:
@@ -174,12 +195,20 @@ def _post(cursor: Any, actor: Actor, work: Work, stored: pl.DataFrame, reason: s
     taken = stored.filter(pl.Series(work.live))
     if taken.is_empty():
         return
+    city = rulebook().city
     reverse(cursor, actor, work.provider_id, taken, reason or "recompute")
-    ceilings.apply(work, rulebook(), held_for(work, cursor, rulebook().city))
+    overlaps.claims_free(cursor, city, work.provider_id, taken)
+    rows = stored.to_dicts()
+    work.replaced = {int(at): rows[at] for at in np.flatnonzero(work.live)}
+    mark_empty(work)
+    claims = overlaps.by_key(work, cursor, city)
+    held = held_for(work, cursor, city)
+    overlaps.by_time(work, cursor, city, held)
+    ceilings.apply(work, rulebook(), held)
     write(
         work,
         cursor,
-        pl.DataFrame(),
+        claims,
         actor=actor,
         batch_no=f"recompute-{clock.now():%Y%m%d%H%M%S%f}",
         channel="recompute",
