@@ -40,16 +40,16 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "tanpuhui.kernel",
     "tanpuhui.domain.parties",
     "tanpuhui.domain.ledger",
     "tanpuhui.domain.methodology",
     "tanpuhui.domain.scenarios",
     "tanpuhui.httpapi",
-    "tanpuhui.web",
+    "tanpuhui.web",  # before allauth, whose templates ours replace
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
