@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +18,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+
+# Playwright keeps an event loop in this thread until the session ends; tests of the database that
+# run after it are as synchronous as ever.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 COMMAND = Path(sys.executable).with_name("tanpuhui")
 START_S = 120
@@ -71,11 +74,12 @@ def demo() -> Iterator[Demo]:
         wait_for(address, server, log)
         yield Demo(address, home)
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         try:
-            server.wait(20)
+            server.wait(30)
         except subprocess.TimeoutExpired:
             server.kill()
+            server.wait()
         subprocess.run([COMMAND, "db", "stop", "--force"], env=world, check=False, timeout=60)
         shutil.rmtree(home, ignore_errors=True)
 
