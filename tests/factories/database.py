@@ -43,6 +43,12 @@ def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def execute(sql: str, *values: Any) -> None:
+    """A statement without an answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+
+
 def value(sql: str, *values: Any) -> Any:
     """The only value of a query."""
     ((found,),) = rows(sql, *values)
