@@ -13,7 +13,7 @@ from bench.options import Part, Run
 from bench.records.drawing import Sizes
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None)
-PARTS = ("bulk",)
+PARTS = ("bulk", "http", "growth", "home", "replay")
 
 Acts = Annotated[int, typer.Option(help="records to import, repeated and invalid ones included")]
 Accounts = Annotated[int, typer.Option(help="people with an account")]
@@ -27,6 +27,7 @@ Batches = Annotated[int, typer.Option(help="batches of 1,000 sent to each server
 Lanes = Annotated[int, typer.Option(help="connections that send at the same time")]
 Workers = Annotated[int, typer.Option(help="processes of the server")]
 Singles = Annotated[int, typer.Option(help="single records, at 50 a second")]
+Stored = Annotated[int, typer.Option(help="acts stored beforehand, over a year of months")]
 Numbers = Annotated[bool, typer.Option("--random-numbers", help="item numbers in no order")]
 
 
@@ -104,6 +105,49 @@ def http(
 
     more = {"batches": batches, "lanes": lanes, "workers": workers, "singles": singles}
     measure(part, make_run(Sizes(acts, accounts, seed=seed), **more))
+
+
+@app.command()
+def growth(
+    *,
+    acts: Acts = 400_000,
+    accounts: Accounts = 200_000,
+    seed: Seed = 1,
+    stored: Stored = 5_000_000,
+    repeat: Repeat = 1,
+) -> None:
+    """The import's rate with many stored acts, divided by its rate with none."""
+    from bench.growth import growth as part
+
+    measure(part, make_run(Sizes(acts, accounts, seed=seed), stored=stored, repeat=repeat))
+
+
+@app.command()
+def home(
+    *,
+    acts: Acts = 400_000,
+    accounts: Accounts = 200_000,
+    seed: Seed = 1,
+    stored: Stored = 5_000_000,
+) -> None:
+    """Queries and time of the citizen's first page, with few and with many stored acts."""
+    from bench.home import home as part
+
+    measure(part, make_run(Sizes(acts, accounts, seed=seed), stored=stored))
+
+
+@app.command()
+def replay(
+    *,
+    acts: Acts = 400_000,
+    accounts: Accounts = 200_000,
+    seed: Seed = 1,
+    stored: Stored = 5_000_000,
+) -> None:
+    """Rows a second of `ledger verify` and of the replay."""
+    from bench.replay import replay as part
+
+    measure(part, make_run(Sizes(acts, accounts, seed=seed), stored=stored))
 
 
 if __name__ == "__main__":

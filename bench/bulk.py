@@ -21,13 +21,13 @@ def bulk(run: Run) -> Part:
     beside, peers = [], []
     for number in range(run.repeat):
         run.tell(f"beside the floor {number + 1}/{run.repeat}")
-        beside.append(_import(run, people.database, sent, "parquet", alternate=True))
+        beside.append(import_files(run, people.database, sent, "parquet", alternate=True))
         counts = {"rowwise": run.rowwise, "batched": run.batched}
         peers.append(versus.peers(run, people.database, sent, counts))
     run.tell("alone, timed inside")
-    alone = _import(run, people.database, sent, "parquet", probes=True)
+    alone = import_files(run, people.database, sent, "parquet", probes=True)
     run.tell("as CSV")
-    csv = _import(run, people.database, sent, "csv")
+    csv = import_files(run, people.database, sent, "csv")
     _same(alone, csv, *beside)
     part.facts = {"beside": beside, "peers": peers, "alone": alone, "csv": csv}
     _lines(part, beside, alone, csv)
@@ -38,12 +38,15 @@ def bulk(run: Run) -> Part:
     return part
 
 
-def _import(
-    run: Run, people: str, sent: list[files.Sent], kind: str, **how: bool
+def import_files(
+    run: Run, people: str, sent: list[files.Sent], kind: str, *, in_place: bool = False, **how: bool
 ) -> dict[str, Any]:
-    stage.fresh(DATABASE, people)
+    """Import every file in a process of its own, into a copy of `people` or into it itself."""
+    database = people if in_place else DATABASE
+    if not in_place:
+        stage.fresh(DATABASE, people)
     paths = [[s.provider.code, str(s.csv if kind == "csv" else s.parquet)] for s in sent]
-    order = {"database": DATABASE, "files": paths, "chunk_rows": run.chunk_rows, **how}
+    order = {"database": database, "files": paths, "chunk_rows": run.chunk_rows, **how}
     answer = children.call("importer", order)
     run.tell(f"  {answer['records'] / answer['seconds']:,.0f} records/s")
     return answer

@@ -37,28 +37,15 @@ def template(city: Pack, sizes: Sizes) -> str:
 def settle(city: Pack, sizes: Sizes, tell: Tell) -> City:
     """The people of these sizes; made where they are not there yet."""
     name = template(city, sizes)
-    if stage.exists(name) and _is_whole(name):
+    if stage.is_whole(name):
+        stage.use(name)
         return City(name, 0.0)
     begun = time.perf_counter()
     stage.drop_like(f"{stage.PREFIX}_city_{sizes.people}")
     stage.fresh(name)
     _fill(city, sizes, tell)
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("vacuum analyze")
-        cursor.execute(f"comment on database {name} is 'whole'")
-    connection.close()
+    stage.seal(name)
     return City(name, time.perf_counter() - begun)
-
-
-def _is_whole(name: str) -> bool:
-    with stage.server() as connection:
-        row = connection.execute(
-            "select shobj_description(oid, 'pg_database') from pg_database where datname = %s",
-            [name],
-        ).fetchone()
-    return row is not None and row[0] == "whole"
 
 
 def _fill(city: Pack, sizes: Sizes, tell: Tell) -> None:

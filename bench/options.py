@@ -23,6 +23,7 @@ class Run:
     lanes: int = 2
     workers: int = 2
     singles: int = 1_500
+    stored: int = 5_000_000
 
 
 @dataclass

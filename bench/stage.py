@@ -61,13 +61,6 @@ def server() -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def exists(name: str) -> bool:
-    """Whether there is a database of this name."""
-    with server() as connection:
-        row = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
-    return row is not None
-
-
 def drop(name: str) -> None:
     """Remove a database of the bench."""
     assert name.startswith(PREFIX)
@@ -110,6 +103,26 @@ def fresh(name: str, template: str = "template1") -> None:
     use(name)
     if template == "template1":
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def seal(name: str) -> None:
+    """Mark a database as whole: it may be copied for many runs."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze")
+        cursor.execute(f"comment on database {name} is 'whole'")
+    connection.close()
+
+
+def is_whole(name: str) -> bool:
+    """Whether there is such a database and it was sealed."""
+    with server() as connection:
+        row = connection.execute(
+            "select shobj_description(oid, 'pg_database') from pg_database where datname = %s",
+            [name],
+        ).fetchone()
+    return row is not None and row[0] == "whole"
 
 
 def setting(name: str) -> str:

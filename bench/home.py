@@ -1,0 +1,85 @@
+"""The citizen's first page: its queries and its time, in a young city and in an old one."""
+
+import statistics
+import time
+from typing import Any
+
+from bench import city, past, stage
+from bench.options import Part, Run
+
+DATABASE = f"{stage.PREFIX}_home"
+GOAL_QUERIES = 6
+GOAL_GROWTH = 1.25  # medians of two databases differ by some noise
+OWN, PEOPLE = 200_000, 1_000  # each fills a page
+VIEWS = 60
+
+
+def home(run: Run) -> Part:
+    """The same people look at their page; only the rest of the city differs."""
+    from tanpuhui.kernel.cityrules import pack
+
+    part = Part("home")
+    found = {}
+    for stored in (0, run.stored):
+        base = (
+            past.settle(pack(), run.sizes, stored, run.tell)
+            if stored
+            else city.settle(pack(), run.sizes, run.tell).database
+        )
+        stage.fresh(DATABASE, base)
+        past.fill(pack(), OWN, run.tell, accounts=PEOPLE, first=10**9)
+        found[stored] = _views()
+        run.tell(f"{stored:,} other acts: {found[stored]['ms']:.1f} ms")
+    stage.drop(DATABASE)
+    young, old = found[0], found[run.stored]
+    for stored, one in found.items():
+        part.line(f"median, {OWN + stored:,} acts stored", f"{one['ms']:.1f} ms")
+    part.line(
+        "**queries**",
+        f"{old['queries']}",
+        f"≤ {GOAL_QUERIES}",
+        met=old["queries"] <= GOAL_QUERIES,
+    )
+    part.line(
+        "**time in the old city ÷ in the young one**",
+        f"{old['ms'] / young['ms']:.2f}",
+        "does not grow",
+        met=old["ms"] <= young["ms"] * GOAL_GROWTH,
+    )
+    part.facts = {str(stored): one for stored, one in found.items()}
+    return part
+
+
+def _views() -> dict[str, Any]:
+    """Median time and queries of one view, over several people."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import connection
+    from django.test import Client
+    from django.urls import reverse
+
+    from tanpuhui.domain.parties import selectors as parties
+    from tanpuhui.web.shared.guards import SESSION_PERSON
+
+    address = reverse("citizen:home")
+    times, queries = [], []
+
+    def count(execute: Any, *call: Any) -> Any:
+        queries[-1] += 1
+        return execute(*call)
+
+    for number, person in enumerate(parties.people(VIEWS + 5)):
+        session = SessionStore()
+        session[SESSION_PERSON] = person.party_id
+        session.create()
+        browser = Client()
+        browser.cookies["sessionid"] = session.session_key
+        browser.get(address)  # warm
+        queries.append(0)
+        with connection.execute_wrapper(count):
+            begun = time.perf_counter()
+            answer = browser.get(address)
+            seconds = time.perf_counter() - begun
+        assert answer.status_code == 200, answer.status_code
+        if number >= 5:
+            times.append(1000 * seconds)
+    return {"ms": statistics.median(times), "queries": max(queries), "times": times}
