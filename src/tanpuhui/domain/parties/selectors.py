@@ -116,6 +116,15 @@ def subject_person(provider_id: int, subject: str) -> int | None:
     )
 
 
+def provider_mask(cursor: Any, provider_id: int) -> int:
+    """Bit n: this provider may send records of the scenario with number n; 0 for nobody."""
+    cursor.execute(
+        "select scenario_mask from parties_organisation where party_id = %s", (provider_id,)
+    )
+    row = cursor.fetchone()
+    return row[0] if row else 0
+
+
 def links_find(cursor: Any, provider_id: int, subjects: pl.Series) -> pl.DataFrame:
     """The people behind a provider's subjects, with the scenarios that they consent to.
 

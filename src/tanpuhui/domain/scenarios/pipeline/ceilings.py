@@ -12,29 +12,26 @@ import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.holdings import Held
+from tanpuhui.domain.scenarios.pipeline.overrides import Ceiling
 from tanpuhui.domain.scenarios.pipeline.quantities import points_of
 from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Ints, Mask, Work
 from tanpuhui.domain.scenarios.reasons import number
-from tanpuhui.engine.caps import Cap
 
 PERIODS = ("day", "month", "year")
 
 
 def apply(work: Work, rules: Rulebook, held: Held) -> None:
     """Reduce reduction_mg and points of live records to what the caps leave."""
-    caps = [
-        (scenario.no, cap) for scenario in rules.city.scenarios.values() for cap in scenario.caps
-    ]
-    caps.sort(key=lambda pair: (pair[1].of != "acts", PERIODS.index(pair[1].per)))
+    caps = sorted(held.ceilings, key=lambda one: (one.of != "acts", PERIODS.index(one.per)))
     present = set(np.unique(work.scenario_no[work.live]).tolist())
-    for no, cap in caps:
-        if no in present:
-            _apply_one(work, no, cap, held)
+    for cap in caps:
+        if cap.scenario_no in present:
+            _apply_one(work, cap, held)
     _points_again(work, rules)
 
 
-def _period(day: pl.Expr, cap: Cap) -> pl.Expr:
+def _period(day: pl.Expr, cap: Ceiling) -> pl.Expr:
     """The day, month or year of days since 1970-01-01, as one number."""
     if cap.per == "day":
         return day
@@ -43,7 +40,8 @@ def _period(day: pl.Expr, cap: Cap) -> pl.Expr:
     return year if cap.per == "year" else year * 12 + calendar.dt.month()
 
 
-def _apply_one(work: Work, no: int, cap: Cap, held: Held) -> None:
+def _apply_one(work: Work, cap: Ceiling, held: Held) -> None:
+    no = cap.scenario_no
     positions = np.flatnonzero(work.live & (work.scenario_no == no))
     if not len(positions):
         return
@@ -69,23 +67,25 @@ def _apply_one(work: Work, no: int, cap: Cap, held: Held) -> None:
     )
     records = ordered["record"].to_numpy()
     group_start = ordered.select(pl.struct(keys).is_first_distinct()).to_series().to_numpy()
+    # A limit changes at the start of its period only, so it is the same for all of a group.
+    limits = cap.limits(ordered["day"].to_numpy())
     if cap.of == "acts":
         before = ordered["used_acts"].to_numpy() + _running(np.ones(len(records)), group_start)
-        _nothing(work, records[before >= cap.limit], cap)
+        _nothing(work, records[before >= limits], cap)
     else:
-        _cut_mass(work, records, ordered["used_mg"].to_numpy(), group_start, cap)
+        used_mg = ordered["used_mg"].to_numpy()
+        _cut_mass(work, records, limits - used_mg, group_start, cap)
 
 
-def _cut_mass(work: Work, records: Ints, used_mg: Ints, group_start: Mask, cap: Cap) -> None:
+def _cut_mass(work: Work, records: Ints, room_mg: Ints, group_start: Mask, cap: Ceiling) -> None:
     mass = work.reduction_mg[records]
-    assert cap.limit_mg is not None
-    room = np.clip(cap.limit_mg - used_mg - _running(mass, group_start), 0, None)
+    room = np.clip(room_mg - _running(mass, group_start), 0, None)
     kept = np.minimum(mass, room)
     partly = (kept < mass) & (kept > 0)
     _nothing(work, records[(kept == 0) & (mass > 0)], cap)
     work.reduction_mg[records[partly]] = kept[partly]
     for record in records[partly]:
-        work.notes[int(record)] = f"超出{_words(cap)}的部分未计入"
+        work.notes[int(record)] = f"超出{_words(work, record, cap)}的部分未计入"
 
 
 def _running(values: Any, group_start: Any) -> Ints:
@@ -96,18 +96,18 @@ def _running(values: Any, group_start: Any) -> Ints:
     return np.asarray(total - total[starts], dtype=np.int64)
 
 
-def _nothing(work: Work, records: Any, cap: Cap) -> None:
+def _nothing(work: Work, records: Any, cap: Ceiling) -> None:
     work.reason[records] = number(f"cap.{cap.per}")
     work.reduction_mg[records] = 0
     work.points[records] = 0
     for record in records:
-        work.notes[int(record)] = f"已达到{_words(cap)}"
+        work.notes[int(record)] = f"已达到{_words(work, record, cap)}"
 
 
-def _words(cap: Cap) -> str:
+def _words(work: Work, record: Any, cap: Ceiling) -> str:
     period = {"day": "每日", "month": "每月", "year": "每年"}[cap.per]
-    amount = f"{cap.limit} 次" if cap.of == "acts" else f"{cap.limit} 克"
-    return f"{period}上限 {amount}"
+    limit = cap.limit_on(int(work.days[record]))
+    return f"{period}上限 {limit} {'次' if cap.of == 'acts' else '克'}"
 
 
 def _points_again(work: Work, rules: Rulebook) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.scenarios.pipeline.overrides import Ceiling, ceilings_in_force
 from tanpuhui.domain.scenarios.pipeline.work import Work
 from tanpuhui.packs import Pack
 
@@ -16,9 +17,14 @@ FIRST_OF = {"month": "1mo", "year": "1y"}
 
 @dataclass(frozen=True)
 class Held:
-    """Ledger lines by account: account_id, day, journal_id, scenario_no, acts, reduction_mg."""
+    """What the book holds, and the caps against which it counts.
+
+    lines: account_id, day, journal_id, scenario_no, acts, reduction_mg.
+    ceilings: the pack's caps with the changes that were approved since.
+    """
 
     lines: pl.DataFrame
+    ceilings: tuple[Ceiling, ...]
 
 
 def held_for(work: Work, cursor: Any, city: Pack) -> Held:
@@ -34,15 +40,19 @@ def held_for(work: Work, cursor: Any, city: Pack) -> Held:
             "day": pl.Series(work.days[work.live]).cast(pl.Date),
         }
     )
+    ceilings = ceilings_in_force(cursor, city)
     near = _windows(rows, pl.col("day").dt.offset_by("-1d"), pl.col("day").dt.offset_by("1d"))
     parts = [ledger.entries_of(cursor, near, [s.no for s in city.scenarios.values()])]
+    present = set(rows["scenario_no"].unique())
     for period in PERIODS:
-        numbers = _capped(city, period)
+        numbers = [no for no in _capped(city, period) if no in present]
+        if not numbers:
+            continue
         mine = rows.filter(pl.col("scenario_no").is_in(numbers))
         first = pl.col("day").dt.truncate(FIRST_OF[period])
         last = first.dt.offset_by(FIRST_OF[period]).dt.offset_by("-1d")
         parts.append(ledger.entries_of(cursor, _windows(mine, first, last), numbers))
-    return Held(pl.concat(parts).unique())
+    return Held(pl.concat(parts).unique() if len(parts) > 1 else parts[0])
 
 
 def _capped(city: Pack, period: str) -> list[int]:

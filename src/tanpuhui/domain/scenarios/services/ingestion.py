@@ -142,8 +142,7 @@ def days_to_come(work: Work) -> list[date]:
 def identify(work: Work, cursor: Any) -> None:
     """Take the provider's turn; what it may send, and whose acts these are."""
     lock(cursor, Space.PROVIDER, work.provider_id)
-    provider = parties.organisation_by_id(work.provider_id)
-    checks.permitted(work, provider.scenario_mask)
+    checks.permitted(work, parties.provider_mask(cursor, work.provider_id))
     checks.links(work, cursor)
 
 
