@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -22,15 +23,7 @@ Workers = Annotated[
 LOOPBACK = "127.0.0.1"
 PORT = 8000
 WORKERS_MAX = 4
-OPTIONS = (
-    "--interface=wsgi",
-    "--blocking-threads=4",
-    "--backpressure=256",
-    "--no-ws",
-    "--no-log",
-    "--respawn-failed-workers",
-    "--workers-kill-timeout=10",
-)
+PULSE_S = 0.2
 
 
 def serve(host: Host = LOOPBACK, port: Port = PORT, workers: Workers = 0) -> None:
@@ -88,18 +81,16 @@ def listen(host: str, port: int, workers: int) -> None:
 
     connections.close_all()
     count = workers or min(os.cpu_count() or 1, WORKERS_MAX)
-    command = [sys.executable, "-m", "granian", "tanpuhui.config.wsgi:application"]
-    command += [*OPTIONS, f"--host={host}", f"--port={port}", f"--workers={count}"]
-    environment = {**os.environ, "DATABASE_URL": address()}
+    command = [sys.executable, "-m", "tanpuhui.config.server", host, str(port), str(count)]
+    environment = {**os.environ, "DATABASE_URL": address(), "TANPUHUI_SUPERVISED": "1"}
     server = subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603 - ours
-    before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    try:
-        code = server.wait()
-    except KeyboardInterrupt:
-        server.terminate()
-        code = server.wait()
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    if code not in {0, -signal.SIGTERM}:
-        refuse(f"服务意外退出（代码 {code}）。设 TANPUHUI_LOG=INFO 再启动可看到详情。")
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = {name: signal.signal(name, lambda *_: server.terminate()) for name in wanted}
+    # Not server.wait(): a signal may reach a thread of a library, and then wakes nobody.
+    while server.poll() is None:
+        time.sleep(PULSE_S)
+    for name, handler in before.items():
+        signal.signal(name, handler)
+    if server.returncode not in {0, -signal.SIGTERM}:
+        refuse(f"服务意外退出（代码 {server.returncode}）。请查看上面的信息。")
     note("服务已停止，数据都已保存。")
