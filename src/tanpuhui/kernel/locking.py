@@ -10,6 +10,7 @@ class Space(IntEnum):
     PROVIDER = 1  # one writing batch, or one change of consents, per provider at a time
     PARTITIONS = 2  # making a month's partitions
     IMPORT = 3  # one importer per file
+    RULES = 4  # changes of the rules follow one another, so that their numbers commit in order
 
 
 def lock(cursor: Any, space: Space, key: int) -> None:

@@ -9,8 +9,10 @@ TABLE: dict[str, frozenset[str]] = {
     "parties.organisation_open": frozenset({"system", "operator"}),
     "parties.key_issue": frozenset({"system", "operator", "own:provider"}),
     "parties.link": frozenset({"system", "own:provider", "own:person"}),
+    "parties.link_self": frozenset({"own:person"}),
     "parties.consent": frozenset({"system", "own:person", "own:provider"}),
     "parties.staff": frozenset({"system", "operator"}),
+    "insight.roll_up": frozenset({"system"}),
     "ledger.post": frozenset({"system"}),
     "ledger.freeze": frozenset({"system", "authority", "supervisor"}),
     "ledger.spend": frozenset({"system", "own:person"}),
@@ -18,6 +20,7 @@ TABLE: dict[str, frozenset[str]] = {
     "methodology.load": frozenset({"system", "authority"}),
     "scenarios.ingest": frozenset({"system", "own:provider"}),
     "scenarios.recompute": frozenset({"system", "authority"}),
+    "scenarios.rules": frozenset({"system"}),  # approved by two people in supervision
     "scenarios.read": frozenset({"system", "operator", "authority", "own:provider"}),
 }
 

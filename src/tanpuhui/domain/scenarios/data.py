@@ -1,6 +1,6 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -211,6 +211,31 @@ class EvidenceProof:
     def is_clean(self) -> bool:
         """True where nothing is off."""
         return not (self.journals_off or self.accounts_off)
+
+
+@dataclass(frozen=True)
+class CapOn:
+    """A cap as it holds on one day; since and request are None and empty where the pack says so."""
+
+    per: Literal["day", "month", "year"]
+    of: Literal["acts", "mass_g"]
+    limit: int
+    since: date | None
+    request: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
+class OverrideView:
+    """One approved change of the rules."""
+
+    kind: str
+    per: str
+    of: str
+    limit: int | None
+    effective_from: date
+    request: str
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -27,3 +27,10 @@ class UnknownBatch(DomainError):
 
     code = "scenarios.unknown_batch"
     status = 404
+
+
+class RuleRefused(DomainError):
+    """A change of caps or pauses that could not be applied exactly."""
+
+    code = "scenarios.rule_refused"
+    status = 422

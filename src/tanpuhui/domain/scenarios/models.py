@@ -19,7 +19,10 @@ class Batch(models.Model):
     journal_id = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["provider_id", "-id"], name="scenarios_batch_recent")]
+        indexes = [
+            models.Index(fields=["provider_id", "-id"], name="scenarios_batch_recent"),
+            models.Index(fields=["received_at"], name="scenarios_batch_received"),
+        ]
 
     def __str__(self) -> str:
         return self.batch_no
@@ -140,3 +143,36 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name}:{self.profile}:{self.state}"
+
+
+class RuleOverride(models.Model):
+    """A dated change to what the pack says: a cap, a scenario's pause, a provider's stop.
+
+    Written only when a second person has approved it; append-only, so the rules of any past day
+    can be told. A later row of the same kind replaces an earlier one from its own day on.
+    Personal data held: none.
+    """
+
+    class Kind(models.TextChoices):
+        CAP = "cap", "调整上限"
+        PAUSE = "pause", "暂停场景"
+        RESUME = "resume", "恢复场景"
+        STOP = "stop", "停止接入"
+        START = "start", "恢复接入"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    scenario_no = models.SmallIntegerField(default=0, help_text="0: all scenarios")
+    provider_id = models.BigIntegerField(default=0, help_text="0: all providers")
+    per = models.CharField(max_length=5, blank=True)
+    of = models.CharField(max_length=6, blank=True)
+    limit = models.BigIntegerField(null=True, help_text="acts or grams; null: no cap any more")
+    effective_from = models.DateField()
+    request_id = models.CharField(max_length=26, unique=True, help_text="the approved change")
+    reason = models.CharField(max_length=400, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "scenarios_override"
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.scenario_no}:{self.provider_id}:{self.effective_from}"

@@ -60,6 +60,8 @@ REASONS = (
     ),
     Reason(43, "time.too_late", "refused", "超过该场景的补报期限。如确需补报，请联系运营机构。"),
     Reason(44, "time.after_methodology", "refused", "该日期没有有效的方法学或参数，暂不能核算。"),
+    Reason(45, "scenario.paused", "refused", "该场景当日已暂停核算。恢复后请以原编号重新发送。"),
+    Reason(46, "intake.stopped", "refused", "贵单位的数据接入已暂停，本条未入账。请联系运营机构。"),
     # -- again
     Reason(
         50, "record.conflict", "refused", "该编号已有内容不同的记录，原记录未变。请用更正接口。"

@@ -12,7 +12,7 @@ import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.holdings import Held
-from tanpuhui.domain.scenarios.pipeline.overrides import Ceiling
+from tanpuhui.domain.scenarios.selectors.rules import Ceiling
 from tanpuhui.domain.scenarios.pipeline.quantities import points_of
 from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Ints, Mask, Work

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from tanpuhui.domain.ledger import selectors as ledger
-from tanpuhui.domain.scenarios.pipeline.overrides import Ceiling, ceilings_in_force
+from tanpuhui.domain.scenarios.selectors.rules import Ceiling, ceilings_in_force
 from tanpuhui.domain.scenarios.pipeline.work import Work
 from tanpuhui.packs import Pack
 
@@ -52,7 +52,7 @@ def held_for(work: Work, cursor: Any, city: Pack) -> Held:
         first = pl.col("day").dt.truncate(FIRST_OF[period])
         last = first.dt.offset_by(FIRST_OF[period]).dt.offset_by("-1d")
         parts.append(ledger.entries_of(cursor, _windows(mine, first, last), numbers))
-    return Held(pl.concat(parts).unique() if len(parts) > 1 else parts[0])
+    return Held(pl.concat(parts).unique() if len(parts) > 1 else parts[0], ceilings)
 
 
 def _capped(city: Pack, period: str) -> list[int]:

@@ -24,6 +24,12 @@ from tanpuhui.domain.scenarios.selectors.provider_acts import (
     provider_acts,
     provider_sums,
 )
+from tanpuhui.domain.scenarios.selectors.rules import (
+    caps_on,
+    overrides_now,
+    overrides_of,
+    stops_of,
+)
 
 __all__ = [
     "act_explained",
@@ -34,10 +40,13 @@ __all__ = [
     "batch_totals",
     "batches",
     "batches_by_no",
+    "caps_on",
     "consents_of",
     "day_totals",
     "evidence_proof",
     "journal_provider",
+    "overrides_now",
+    "overrides_of",
     "provider_act",
     "provider_acts",
     "provider_sums",
@@ -45,4 +54,5 @@ __all__ = [
     "refusal_counts",
     "refusals",
     "refusals_all",
+    "stops_of",
 ]

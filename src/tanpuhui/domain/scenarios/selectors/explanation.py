@@ -10,6 +10,7 @@ from tanpuhui.domain.scenarios.data import ActExplained, FactorView, InputView, 
 from tanpuhui.domain.scenarios.models import Act
 from tanpuhui.domain.scenarios.reasons import BY_NO
 from tanpuhui.domain.scenarios.selectors.acts import act_revisions, act_view, receipt_no
+from tanpuhui.domain.scenarios.selectors.rules import caps_on
 from tanpuhui.engine.evaluation import evaluate
 from tanpuhui.engine.methodologies import Input, Methodology
 from tanpuhui.engine.rounding import display_text
@@ -49,7 +50,7 @@ def act_explained(account_id: int, token: str) -> ActExplained:
         factors=[_factor(figure, _reason(version, figure.name)) for figure in outcome.parameters]
         if outcome
         else [],
-        caps=_caps(act.scenario_no),
+        caps=_caps(act.scenario_no, act.occurred_on),
         history=[_history(row) for row in revisions[1:]],
     )
 
@@ -112,12 +113,16 @@ def _factor(figure: ParameterTrace, reason: str) -> FactorView:
     )
 
 
-def _caps(scenario_no: int) -> list[str]:
+def _caps(scenario_no: int, day: date) -> list[str]:
+    """The caps that held on the day of the act, and since when where they were changed."""
     found = []
-    for cap in pack().scenario_by_no(scenario_no).caps:
+    for cap in caps_on(scenario_no, day):
         kilograms = display_text(Fraction(cap.limit, 1000))
         most = f"{cap.limit} 次" if cap.of == "acts" else f"{kilograms} kg"
-        found.append(f"{PER[cap.per]}最多 {most}{'（暂定）' if cap.provisional else ''}")
+        note = "（暂定）" if cap.is_provisional else ""
+        if cap.since is not None:
+            note = f"（{cap.since} 起调整，变更单 {cap.request}）"
+        found.append(f"{PER[cap.per]}最多 {most}{note}")
     return found
 
 

@@ -24,6 +24,7 @@ from tanpuhui.domain.scenarios.pipeline import (
     writing,
 )
 from tanpuhui.domain.scenarios.pipeline.holdings import held_for
+from tanpuhui.domain.scenarios.pipeline.overrides import refuse_paused
 from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook, rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
 from tanpuhui.kernel import clock, partitions
@@ -143,6 +144,7 @@ def identify(work: Work, cursor: Any) -> None:
     """Take the provider's turn; what it may send, and whose acts these are."""
     lock(cursor, Space.PROVIDER, work.provider_id)
     checks.permitted(work, parties.provider_mask(cursor, work.provider_id))
+    refuse_paused(work, cursor, rulebook().city)
     checks.links(work, cursor)
 
 
