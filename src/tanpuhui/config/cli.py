@@ -21,6 +21,7 @@ from tanpuhui.config.commands import (
     packs,
     recompute,
     replay,
+    rollup,
     serve,
     simulate,
 )
@@ -47,6 +48,7 @@ app.command("import", rich_help_panel=DATA)(imports.import_file)
 app.command("simulate", rich_help_panel=DATA)(simulate.simulate)
 app.command("import", rich_help_panel=DATA)(imports.import_file)
 app.command("recompute", rich_help_panel=DATA)(recompute.recompute)
+app.command("rollup", rich_help_panel=DATA)(rollup.rollup)
 app.add_typer(ledger.app, name="ledger", rich_help_panel=CHECK)
 app.command("replay", rich_help_panel=CHECK)(replay.replay)
 app.command("accept", rich_help_panel=CHECK)(accept.accept)

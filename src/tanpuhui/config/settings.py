@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "tanpuhui.domain.ledger",
     "tanpuhui.domain.methodology",
     "tanpuhui.domain.scenarios",
+    "tanpuhui.domain.insight",
     "tanpuhui.httpapi",
     "tanpuhui.web",  # before allauth, whose templates ours replace
     "allauth",

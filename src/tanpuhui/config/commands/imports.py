@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tanpuhui.config.commands.rollup import brought_on
 from tanpuhui.config.commands.runner import (
     Bar,
     django_ready,
@@ -83,6 +84,8 @@ def import_file(
     except KeyboardInterrupt:
         note("已停止；已导入的部分有效，再次运行同一命令会接着做。")
         raise
+    if not report.dry_run:
+        brought_on()
     if report.resumed_at:
         note(f"接着上次，从第 {report.resumed_at + 1} 段做起。")
     rows = [

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from tanpuhui.config.commands.database import address
+from tanpuhui.config.commands.rollup import kept_up
 from tanpuhui.config.commands.runner import WRONG_INPUT, django_ready, note, refuse
 
 Host = Annotated[str, typer.Option("--host", help="监听地址。对外开放前请先看 docs/settings.md")]
@@ -87,8 +88,9 @@ def listen(host: str, port: int, workers: int) -> None:
     wanted = (signal.SIGINT, signal.SIGTERM)
     before = {name: signal.signal(name, lambda *_: server.terminate()) for name in wanted}
     # Not server.wait(): a signal may reach a thread of a library, and then wakes nobody.
-    while server.poll() is None:
-        time.sleep(PULSE_S)
+    with kept_up():
+        while server.poll() is None:
+            time.sleep(PULSE_S)
     for name, handler in before.items():
         signal.signal(name, handler)
     if server.returncode not in {0, -signal.SIGTERM}:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tanpuhui.config.commands.rollup import brought_on
 from tanpuhui.config.commands.runner import django_ready, note, progress, refuse, wrong_input
 
 People = Annotated[int, typer.Option("--people", min=10, max=1_000_000, help="人数")]
@@ -56,6 +57,8 @@ def city(
     plan = simulation.Plan(people, days, seed, until.date() if until else None, http)
     with progress("模拟城市", total=1.0) as bar:
         outcome = simulation.run(plan, bar.move)
+    if not http:
+        brought_on()
     tally = outcome.tally
     note(
         f"模拟城市：{outcome.people:,} 人，{outcome.providers} 家场景企业，"

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -137,6 +137,88 @@ def entries_of(cursor: Any, windows: pl.DataFrame, scenario_nos: Sequence[int]) 
         },
     )
     return columns.fetch_packed(cursor, names)
+
+
+def journals_after(
+    cursor: Any, floor: int, seen: Sequence[int], limit: int
+) -> list[tuple[int, str, datetime]]:
+    """(id, source, recorded at) of the first journals above `floor` that are not among `seen`."""
+    cursor.execute(
+        "select id, source, recorded_at from ledger_journal"
+        " where id > %s and id <> all(%s::bigint[]) order by id limit %s",
+        (floor, list(seen), limit),
+    )
+    return list(cursor.fetchall())
+
+
+def lines_of_journals(cursor: Any, journal_ids: Sequence[int]) -> pl.DataFrame:
+    """What some journals gave to holders from scenarios, or took back.
+
+    Returns:
+        account_id, day (days since 1970-01-01), journal_id, scenario_no, acts, reduction_mg,
+        points; Int64.
+    """
+    names = ["account_id", "day", "journal_id", "scenario_no", "acts", "reduction_mg", "points"]
+    chosen = [
+        "e.occurred_on - date '1970-01-01'" if name == "day" else f"e.{name}" for name in names
+    ]
+    cursor.execute(
+        sqlfiles.query(__file__, "lines_of_journals").replace("{packed}", columns.packed(*chosen)),
+        {
+            "journal_ids": list(journal_ids),
+            "first": min(journal_ids),
+            "last": max(journal_ids),
+        },
+    )
+    return columns.fetch_packed(cursor, names)
+
+
+def acts_by_month(
+    cursor: Any, account_ids: pl.Series, *, floor: int, journal_ids: Sequence[int]
+) -> pl.DataFrame:
+    """Counted acts of accounts by month and scenario over journals ≤ floor or listed; none is 0.
+
+    Returns:
+        account_id, month (days since 1970-01-01), scenario_no, acts; Int64.
+    """
+    names = ["account_id", "month", "scenario_no", "acts"]
+    chosen = ["month - date '1970-01-01'" if name == "month" else name for name in names]
+    cursor.execute(
+        sqlfiles.query(__file__, "acts_by_month").replace("{packed}", columns.packed(*chosen)),
+        {
+            "account_ids": columns.ints(account_ids),
+            "floor": floor,
+            "journal_ids": list(journal_ids),
+        },
+    )
+    return columns.fetch_packed(cursor, names)
+
+
+def scenario_days(
+    *, floor: int, journal_ids: Sequence[int]
+) -> dict[tuple[date, int], tuple[int, int, int]]:
+    """(day, scenario number) → (acts, mg, points) given, over journals ≤ floor or listed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sqlfiles.query(__file__, "scenario_days"),
+            {"floor": floor, "journal_ids": list(journal_ids)},
+        )
+        return {(day, no): (acts, mg, points) for day, no, acts, mg, points in cursor.fetchall()}
+
+
+def people_by_month(*, floor: int, journal_ids: Sequence[int]) -> dict[tuple[date, int], int]:
+    """(month, scenario number) → people with a counted act, over journals ≤ floor or listed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sqlfiles.query(__file__, "people_by_month"),
+            {"floor": floor, "journal_ids": list(journal_ids)},
+        )
+        return {(month, no): people for month, no, people in cursor.fetchall()}
+
+
+def accounts_open_count() -> int:
+    """People with a carbon account that is not closed."""
+    return Account.objects.filter(pk__gt=0, kind="person").exclude(state="closed").count()
 
 
 def circulation() -> Circulation:
