@@ -1,4 +1,7 @@
-"""`tanpuhui bench`: speed and memory, as ratios to a floor and to fair peers of the same run."""
+"""`tanpuhui bench`: speed and memory, as ratios to a floor and to fair peers of the same run.
+
+Without a part: all of them, one after the other, and one report.
+"""
 
 import sys
 import time
@@ -9,11 +12,18 @@ from typing import Annotated, Any
 import typer
 
 from bench import stage
-from bench.options import Part, Run
+from bench.options import Part, Run, Tell
 from bench.records.drawing import Sizes
 
-app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None)
-PARTS = ("bulk", "http", "growth", "home", "replay")
+app = typer.Typer(
+    help=__doc__,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+CITY, TOWN = (2_000_000, 500_000), (400_000, 200_000)
+STORED = 5_000_000
 
 Acts = Annotated[int, typer.Option(help="records to import, repeated and invalid ones included")]
 Accounts = Annotated[int, typer.Option(help="people with an account")]
@@ -29,50 +39,72 @@ Workers = Annotated[int, typer.Option(help="processes of the server")]
 Singles = Annotated[int, typer.Option(help="single records, at 50 a second")]
 Stored = Annotated[int, typer.Option(help="acts stored beforehand, over a year of months")]
 Numbers = Annotated[bool, typer.Option("--random-numbers", help="item numbers in no order")]
+Scale = Annotated[float, typer.Option(help="of the usual sizes, for a quick look: 0.01")]
+Measure = Callable[[Run], Part]
 
 
-@app.callback(invoke_without_command=True)
-def everything(context: typer.Context) -> None:
-    """Without a part: all of them, one after the other."""
-    if context.invoked_subcommand is None:
-        for name in PARTS:
-            context.invoke(globals()[name])
-
-
-def measure(function: Callable[[Run], Part], run: Run) -> None:
-    """Run a part, print and keep what it found."""
-    part = function(run)
-    _finish([part])
-
-
-def _finish(parts: list[Part]) -> None:
-    from django.conf import settings
-
-    from bench import report
-
-    for part in parts:
-        print(report.markdown(part))
-    for path in report.write(parts, Path(settings.HOME) / "reports"):
-        print(path)
-
-
-def make_run(sizes: Sizes, **more: Any) -> Run:
-    """A run whose progress goes to standard error with its time."""
+def teller() -> Tell:
+    """Progress on standard error, with the seconds since the start."""
     begun = time.perf_counter()
 
     def tell(text: str) -> None:
         sys.stderr.write(f"{time.perf_counter() - begun:7.1f} s  {text}\n")
         sys.stderr.flush()
 
+    return tell
+
+
+def measure(work: list[tuple[str, Run]]) -> None:
+    """Run parts in order; print each, keep all in one report."""
+    from importlib import import_module
+
     stage.ready()
-    return Run(sizes, tell, **more)
+    from django.conf import settings
+
+    from bench import report
+
+    parts = []
+    for name, run in work:
+        run.tell(f"== {name}")
+        function: Measure = getattr(import_module(f"bench.{name}"), name)
+        parts.append(function(run))
+        print(report.markdown(parts[-1]), flush=True)
+    for path in report.write(parts, Path(settings.HOME) / "reports"):
+        print(path)
+
+
+def one(name: str, sizes: Sizes, **more: Any) -> None:
+    """Run a single part."""
+    measure([(name, Run(sizes, teller(), **more))])
+
+
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context, *, scale: Scale = 1.0, repeat: Repeat = 1) -> None:
+    """All parts, one after the other."""
+    if context.invoked_subcommand is not None:
+        return
+
+    def of(number: int, least: int) -> int:
+        return max(least, int(number * scale))
+
+    tell = teller()
+    city = Sizes(of(CITY[0], 5_000), of(CITY[1], 1_000))
+    town = Sizes(of(TOWN[0], 5_000), of(TOWN[1], 1_000))
+    stored = of(STORED, 10_000)
+    bulk_run = Run(city, tell, repeat=repeat, rowwise=of(2_000, 100), batched=of(20_000, 1_000))
+    http_run = Run(city, tell, batches=of(100, 4), singles=of(1_500, 100))
+    book = Run(town, tell, stored=stored, repeat=repeat)
+    measure(
+        [("bulk", bulk_run), ("http", http_run)]
+        + [(name, book) for name in ("growth", "home", "replay")]
+    )
 
 
 @app.command()
 def bulk(
     *,
-    acts: Acts = 2_000_000,
-    accounts: Accounts = 500_000,
+    acts: Acts = CITY[0],
+    accounts: Accounts = CITY[1],
     days: Days = 30,
     seed: Seed = 1,
     random_numbers: Numbers = False,
@@ -81,19 +113,17 @@ def bulk(
     rowwise: Rowwise = 2_000,
     batched: Batched = 20_000,
 ) -> None:
-    """Files in bulk against the floor: rows/s, memory, write-ahead log, where the time goes."""
-    from bench.bulk import bulk as part
-
-    sizes = Sizes(acts, accounts, days, seed, random_numbers)
+    """Files in bulk against floor and peers: rows/s, memory, log, where the time goes."""
     more = {"repeat": repeat, "rowwise": rowwise, "batched": batched}
-    measure(part, make_run(sizes, chunk_rows=chunk_rows, **more))
+    sizes = Sizes(acts, accounts, days, seed, random_numbers)
+    one("bulk", sizes, chunk_rows=chunk_rows, **more)
 
 
 @app.command()
 def http(
     *,
-    acts: Acts = 2_000_000,
-    accounts: Accounts = 500_000,
+    acts: Acts = CITY[0],
+    accounts: Accounts = CITY[1],
     seed: Seed = 1,
     batches: Batches = 100,
     lanes: Lanes = 2,
@@ -101,53 +131,45 @@ def http(
     singles: Singles = 1_500,
 ) -> None:
     """Signed batches of 1,000 against a server that only decodes and COPYs; single calls."""
-    from bench.http import http as part
-
     more = {"batches": batches, "lanes": lanes, "workers": workers, "singles": singles}
-    measure(part, make_run(Sizes(acts, accounts, seed=seed), **more))
+    one("http", Sizes(acts, accounts, seed=seed), **more)
 
 
 @app.command()
 def growth(
     *,
-    acts: Acts = 400_000,
-    accounts: Accounts = 200_000,
+    acts: Acts = TOWN[0],
+    accounts: Accounts = TOWN[1],
     seed: Seed = 1,
-    stored: Stored = 5_000_000,
+    stored: Stored = STORED,
     repeat: Repeat = 1,
 ) -> None:
     """The import's rate with many stored acts, divided by its rate with none."""
-    from bench.growth import growth as part
-
-    measure(part, make_run(Sizes(acts, accounts, seed=seed), stored=stored, repeat=repeat))
+    one("growth", Sizes(acts, accounts, seed=seed), stored=stored, repeat=repeat)
 
 
 @app.command()
 def home(
     *,
-    acts: Acts = 400_000,
-    accounts: Accounts = 200_000,
+    acts: Acts = TOWN[0],
+    accounts: Accounts = TOWN[1],
     seed: Seed = 1,
-    stored: Stored = 5_000_000,
+    stored: Stored = STORED,
 ) -> None:
     """Queries and time of the citizen's first page, with few and with many stored acts."""
-    from bench.home import home as part
-
-    measure(part, make_run(Sizes(acts, accounts, seed=seed), stored=stored))
+    one("home", Sizes(acts, accounts, seed=seed), stored=stored)
 
 
 @app.command()
 def replay(
     *,
-    acts: Acts = 400_000,
-    accounts: Accounts = 200_000,
+    acts: Acts = TOWN[0],
+    accounts: Accounts = TOWN[1],
     seed: Seed = 1,
-    stored: Stored = 5_000_000,
+    stored: Stored = STORED,
 ) -> None:
     """Rows a second of `ledger verify` and of the replay."""
-    from bench.replay import replay as part
-
-    measure(part, make_run(Sizes(acts, accounts, seed=seed), stored=stored))
+    one("replay", Sizes(acts, accounts, seed=seed), stored=stored)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,7 @@ import sys
 from granian import Granian
 from granian.constants import Interfaces
 
-from tanpuhui.config.commands.serve import THREADS_PER_WORKER
-
+THREADS_PER_WORKER = 4  # as `tanpuhui serve`
 TARGETS = {
     "platform": "tanpuhui.config.wsgi:application",
     "floor": "bench.floor_app:application",
@@ -29,6 +28,7 @@ def main() -> None:
         blocking_threads=THREADS_PER_WORKER,
         backpressure=256,
         websockets=False,
+        workers_kill_timeout=10,
         log_enabled=False,
     ).serve()
 
