@@ -4,10 +4,11 @@ import tomllib
 
 import grimp
 from django.apps import apps
-
 from tests.house.source import ROOT, message
 
-CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+    "contracts"
+]
 DOMAIN = next(c for c in CONTRACTS if c.get("containers") == ["tanpuhui.domain"])
 LAYERS = [*DOMAIN["layers"], "kernel"]
 RANK = {name.strip(" ()"): depth for depth, layer in enumerate(LAYERS) for name in layer.split("|")}
@@ -51,7 +52,8 @@ def test_each_model_states_its_personal_data() -> None:
     silent = [
         model._meta.label
         for model in apps.get_models()
-        if model.__module__.startswith("tanpuhui.") and "Personal data held" not in (model.__doc__ or "")
+        if model.__module__.startswith("tanpuhui.")
+        and "Personal data held" not in (model.__doc__ or "")
     ]
     assert silent == [], message(
         "A model does not say which personal data it holds.",

@@ -5,10 +5,10 @@ import re
 from collections import Counter
 
 import yaml
+from tests.house.source import ROOT, message, place, python_files, tree
 from typer.main import get_command
 
 from tanpuhui.config.cli import app
-from tests.house.source import ROOT, message, place, python_files, tree
 
 DOCS = ROOT / "docs"
 CODE = re.compile(r"^[a-z]+\.[a-z_]+(\.[a-z_]+)*$")
@@ -17,7 +17,12 @@ CODE = re.compile(r"^[a-z]+\.[a-z_]+(\.[a-z_]+)*$")
 def documented(name: str) -> set[str]:
     """The words in backquotes in the first column of the tables of docs/<name>."""
     lines = (DOCS / name).read_text().splitlines()
-    return {word for line in lines if line.startswith("| `") for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
+    return {
+        word
+        for line in lines
+        if line.startswith("| `")
+        for word in re.findall(r"`([^`]+)`", line.split("|")[1])
+    }
 
 
 def error_codes() -> dict[str, str]:
@@ -43,9 +48,13 @@ def error_codes() -> dict[str, str]:
 
 def test_error_codes_are_documented() -> None:
     known = documented("errors.md")
-    missing = [f"{code} ({where})" for code, where in sorted(error_codes().items()) if code not in known]
+    missing = [
+        f"{code} ({where})" for code, where in sorted(error_codes().items()) if code not in known
+    ]
     assert missing == [], message(
-        "An error code is not explained.", "add a row to docs/errors.md: code, when, what to do", missing
+        "An error code is not explained.",
+        "add a row to docs/errors.md: code, when, what to do",
+        missing,
     )
 
 
@@ -54,9 +63,13 @@ def test_documented_error_codes_exist() -> None:
     stale = sorted(
         code
         for code in documented("errors.md")
-        if code not in error_codes() and f'"{code}"' not in text and code.rpartition(".")[2] not in text
+        if code not in error_codes()
+        and f'"{code}"' not in text
+        and code.rpartition(".")[2] not in text
     )
-    assert stale == [], message("docs/errors.md explains a code that no longer exists.", "remove the row", stale)
+    assert stale == [], message(
+        "docs/errors.md explains a code that no longer exists.", "remove the row", stale
+    )
 
 
 def test_settings_are_documented() -> None:
@@ -66,14 +79,17 @@ def test_settings_are_documented() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and ast.unparse(node.func) in {"env.text", "env.flag", "env.names", "env.number", "os.environ.get"}
+        and ast.unparse(node.func)
+        in {"env.text", "env.flag", "env.names", "env.number", "os.environ.get"}
         and node.args
         and isinstance(node.args[0], ast.Constant)
     } | {"TANPUHUI_HOME": "src/tanpuhui/config/env.py"}
     known = documented("settings.md")
     missing = [f"{name} ({where})" for name, where in sorted(read.items()) if name not in known]
     assert missing == [], message(
-        "A setting is not explained.", "add a row to docs/settings.md: name, default, meaning", missing
+        "A setting is not explained.",
+        "add a row to docs/settings.md: name, default, meaning",
+        missing,
     )
 
 
@@ -84,20 +100,30 @@ def test_commands_are_documented() -> None:
             return [" ".join(words)]
         return [line for name, child in inner.items() for line in walk(child, (*words, name))]
 
-    missing = [line for line in walk(get_command(app), ("tanpuhui",)) if line not in documented("commands.md")]
+    missing = [
+        line
+        for line in walk(get_command(app), ("tanpuhui",))
+        if line not in documented("commands.md")
+    ]
     assert missing == [], message(
-        "A command is not explained.", "add a row to docs/commands.md: command, what it does", missing
+        "A command is not explained.",
+        "add a row to docs/commands.md: command, what it does",
+        missing,
     )
 
 
 def test_coverage_points_to_files() -> None:
     lost = []
     for path in sorted((ROOT / "packs").glob("*/coverage.yaml")):
-        for word in re.findall(r"[\w./-]+\.(?:py|yaml|md|html)\b", path.read_text()):
-            if not (ROOT / word).exists() and not (path.parent / word).exists():
-                lost.append(f"{path.relative_to(ROOT)}: {word}")
+        lost.extend(
+            f"{path.relative_to(ROOT)}: {word}"
+            for word in re.findall(r"[\w./-]+\.(?:py|yaml|md|html)\b", path.read_text())
+            if not (ROOT / word).exists() and not (path.parent / word).exists()
+        )
         assert yaml.safe_load(path.read_text()), f"{path} is empty"
-    assert lost == [], message("A clause points to a file that is not there.", "correct the line", lost)
+    assert lost == [], message(
+        "A clause points to a file that is not there.", "correct the line", lost
+    )
 
 
 def test_links_in_documents_lead_somewhere() -> None:
@@ -142,5 +168,7 @@ def test_no_banned_words() -> None:
     ]
     assert refused, "docs/glossary.md bans no word: is the table still in its form?"
     assert found == [], message(
-        "A name uses a word that the glossary keeps for something else.", "use the glossary's identifier", found
+        "A name uses a word that the glossary keeps for something else.",
+        "use the glossary's identifier",
+        found,
     )

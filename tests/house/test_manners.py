@@ -21,7 +21,8 @@ WRITES = {
     "delete", "aupdate", "adelete", "acreate",
 }  # fmt: skip
 SQL_WRITE = re.compile(
-    r"^\s*(insert\s+into|update\s+\w+\s+set|delete\s+from|copy\s+\w+.*from|truncate)\b", re.I
+    r"^\s*(insert\s+into|update\s+\w+\s+set|delete\s+from|copy\s+\w+.*from|truncate)\b",
+    re.IGNORECASE,
 )
 # Outside services and migrations, and why.
 WRITERS = {

@@ -3,7 +3,6 @@
 import ast
 
 import grimp
-
 from tests.house.source import ROOT, message, place, python_files, tree
 
 FILE_LINES, TEST_LINES, FUNCTION_LINES = 400, 800, 70
@@ -30,20 +29,28 @@ def test_functions_are_short() -> None:
         and (lines := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
     ]
     assert long == [], message(
-        f"A function has more than {FUNCTION_LINES} lines.", "give its steps names of their own", long
+        f"A function has more than {FUNCTION_LINES} lines.",
+        "give its steps names of their own",
+        long,
     )
 
 
 def test_no_drawers() -> None:
-    drawers = [place(path) for path in python_files("src", "tests", "bench") if path.stem in DRAWERS]
+    drawers = [
+        place(path) for path in python_files("src", "tests", "bench") if path.stem in DRAWERS
+    ]
     assert drawers == [], message(
-        "A file name says nothing about its contents.", "name it after the noun it is about", drawers
+        "A file name says nothing about its contents.",
+        "name it after the noun it is about",
+        drawers,
     )
 
 
 def test_no_dead_modules() -> None:
     graph = grimp.build_graph("tanpuhui", cache_dir=None)
-    text = (ROOT / "src/tanpuhui/config/settings.py").read_text() + (ROOT / "pyproject.toml").read_text()
+    text = (ROOT / "src/tanpuhui/config/settings.py").read_text() + (
+        ROOT / "pyproject.toml"
+    ).read_text()
     entries = {"apps", "models", "admin", "wsgi", "urls", "formats", "__main__", "tasks", "cli"}
     dead = [
         module
@@ -60,4 +67,6 @@ def test_no_dead_modules() -> None:
 
 def test_packs_hold_no_programs() -> None:
     programs = [place(path) for path in (ROOT / "packs").rglob("*.py")]
-    assert programs == [], message("A pack carries code.", "say it as data; extend the form if needed", programs)
+    assert programs == [], message(
+        "A pack carries code.", "say it as data; extend the form if needed", programs
+    )

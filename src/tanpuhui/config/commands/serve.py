@@ -63,7 +63,7 @@ def static_collected() -> None:
         for finder in get_finders()
         for name, storage in finder.list([])
     ]
-    found.append(settings.STORAGES["staticfiles"]["BACKEND"])
+    found.append(str(settings.STORAGES["staticfiles"]))
     signature = hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
     mark = Path(settings.STATIC_ROOT) / ".collected"
     if not mark.exists() or mark.read_text() != signature:

@@ -131,7 +131,8 @@ def _moments(ways: Habit, count: int, rng: np.random.Generator) -> Ints:
     peak = rng.choice(len(hours), count, p=weights / weights.sum())
     seconds = (hours[peak] + rng.normal(0, 1, count) * spreads[peak]) * 3600
     inside = np.clip(seconds, 1800, SECONDS_PER_DAY - 1800) // 1
-    return inside.astype(np.int64) * MICROSECONDS
+    moments: Ints = inside.astype(np.int64) * MICROSECONDS
+    return moments
 
 
 def _columns(

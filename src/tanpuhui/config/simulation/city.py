@@ -12,6 +12,7 @@ from tanpuhui.config.simulation.deliveries import Delivery, Sender
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as parties
+from tanpuhui.domain.parties.data import OrganisationView
 from tanpuhui.kernel import actors, cityrules, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.packs import Pack
@@ -111,7 +112,8 @@ def run(plan: Plan, move: Move) -> Outcome:
 def open_organisations(actor: Actor, city: Pack, *, with_logins: bool) -> list[Sender]:
     """The pack's organisations; those that may send are returned."""
     numbers = {scenario.id: scenario.no for scenario in city.scenarios.values()}
-    found, by_kind = [], {}
+    found: list[Sender] = []
+    by_kind: dict[str, OrganisationView] = {}
     for row in (city.organisations or {}).get("organisations", []):
         names = tuple(row.get("scenarios", ()))
         opened = parties.organisation_open(
@@ -182,7 +184,7 @@ def _bind(
     """Links for everybody who does one of the sender's scenarios; consent to each but for a few."""
     numbers = [stage.city.scenarios[name].no for name in sender.scenarios]
     does = np.logical_or.reduce([people.adopts[no] for no in numbers])
-    linked = np.flatnonzero(does)
+    linked = np.flatnonzero(does).tolist()
     parties.links_bind_many(
         actor=stage.actor,
         provider_id=sender.party_id,
@@ -194,7 +196,7 @@ def _bind(
         parties.consents_grant_many(
             actor=stage.actor,
             provider_id=sender.party_id,
-            person_ids=[ids[index] for index in np.flatnonzero(agrees)],
+            person_ids=[ids[index] for index in np.flatnonzero(agrees).tolist()],
             scenario_nos=[no],
             text_version=consent_text(stage.city, name),
         )
