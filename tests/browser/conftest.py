@@ -19,12 +19,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-# Playwright keeps an event loop in this thread until the session ends; tests of the database that
-# run after it are as synchronous as ever.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
 COMMAND = Path(sys.executable).with_name("tanpuhui")
 START_S = 120
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers come last.
+
+    Playwright keeps an event loop in this thread until the session ends, and Django refuses its
+    database beside a running loop.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @dataclass(frozen=True)
