@@ -48,7 +48,8 @@ def records_of(
 ) -> pl.DataFrame:
     """A provider's records in the order in which they happened; one has a number and a key."""
     mine = acts.filter(pl.col("scenario").is_in(sender.scenarios)).sort("started", "person")
-    wanted = [name for name in mine.columns if mine[name].null_count() < mine.height]
+    empty = {name for name in mine.columns if mine[name].null_count() == mine.height}
+    wanted = [name for name in mine.columns if name not in empty or not name.startswith("q_")]
     mine = mine.select(wanted).with_columns(pl.selectors.float().fill_nan(None))
     number = pl.format("{}-{}-{}", pl.lit(sender.code), pl.lit(run), pl.int_range(pl.len()))
     return mine.with_columns(

@@ -5,7 +5,7 @@ None of these numbers is a factor of a methodology; those stand in the pack with
 
 from dataclasses import dataclass
 
-COMMUTE = ((8.0, 0.7, 0.48), (18.2, 0.9, 0.40), (13.0, 3.5, 0.12))
+COMMUTE = ((8.0, 0.7, 0.48), (18.2, 0.9, 0.40), (13.5, 2.5, 0.12))
 LEISURE = ((10.5, 1.8, 0.35), (15.5, 2.0, 0.40), (19.5, 1.3, 0.25))
 ERRANDS = ((8.2, 1.0, 0.30), (12.3, 1.0, 0.20), (18.8, 1.6, 0.50))
 MEALS = ((12.1, 0.5, 0.60), (18.4, 0.7, 0.40))
