@@ -46,13 +46,14 @@ app.add_typer(database.app, name="db", rich_help_panel=START)
 app.add_typer(packs.app, name="pack", rich_help_panel=DATA)
 app.command("import", rich_help_panel=DATA)(imports.import_file)
 app.command("simulate", rich_help_panel=DATA)(simulate.simulate)
-app.command("import", rich_help_panel=DATA)(imports.import_file)
 app.command("recompute", rich_help_panel=DATA)(recompute.recompute)
 app.command("rollup", rich_help_panel=DATA)(rollup.rollup)
 app.add_typer(ledger.app, name="ledger", rich_help_panel=CHECK)
 app.command("replay", rich_help_panel=CHECK)(replay.replay)
 app.command("accept", rich_help_panel=CHECK)(accept.accept)
-app.command("bench", rich_help_panel=CHECK)(bench.bench)
+# What follows `bench` belongs to it, --help included.
+PASSED_ON = {"ignore_unknown_options": True, "help_option_names": []}
+app.command("bench", rich_help_panel=CHECK, context_settings=PASSED_ON)(bench.bench)
 
 # The parser's English sentences that an operator meets, in Chinese.
 SENTENCES = {
