@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.test import override_settings
 
+from tanpuhui.kernel import cityrules
 from tanpuhui.packs import Pack, load_pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,8 +26,6 @@ def loaded(folder: Path) -> Pack:
 @contextmanager
 def living_in(folder: Path) -> Iterator[Pack]:
     """Let this process be a platform of another city."""
-    from tanpuhui.kernel import cityrules
-
     read = cityrules.load_pack
     cityrules.load_pack = loaded
     with override_settings(PACK=str(folder)):

@@ -4,6 +4,9 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+from tanpuhui.kernel import partitions
 
 UNMANAGED = ("ledger_entry", "scenarios_act")
 MONTHS = [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
@@ -11,8 +14,6 @@ MONTHS = [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1
 
 def allow_flush() -> None:
     """Let Django's flush empty append-only and partitioned tables too: in tests, only there."""
-    from django.db.backends.postgresql.operations import DatabaseOperations
-
     original = DatabaseOperations.sql_flush
 
     def sql_flush(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
@@ -30,8 +31,6 @@ def allow_flush() -> None:
 
 def months_ready() -> None:
     """Make the months that most tests write to once, instead of in every test."""
-    from tanpuhui.kernel import partitions
-
     for table in UNMANAGED:
         partitions.ensure(table, MONTHS)
 
@@ -63,7 +62,7 @@ def tables_holding(text: str) -> list[str]:
         " where table_schema = 'public' order by 1, 2"
     ):
         hit = value(
-            f"select exists (select 1 from \"{table}\" where position(%s in \"{column}\"::text) > 0)",
+            f'select exists (select 1 from "{table}" where position(%s in "{column}"::text) > 0)',
             text,
         )
         if hit:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-
-from tanpuhui.packs import Pack
 from tests.factories.cities import EXAMPLE, HEFEI, living_in
 from tests.factories.town import Town, town_open
+
+from tanpuhui.packs import Pack
 
 __all__ = ["example_city", "hefei_city", "hefei_town", "town"]
 

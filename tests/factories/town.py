@@ -40,9 +40,7 @@ def frame(records: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """Records as the doors hand them to the pipeline; an input given as None is not sent."""
     names = list(dict.fromkeys(name for one in records for name in one))
     columns: dict[str, Any] = {
-        "line": pl.Series(
-            [one.get("line", n) for n, one in enumerate(records, 1)], dtype=pl.Int64
-        ),
+        "line": pl.Series([one.get("line", n) for n, one in enumerate(records, 1)], dtype=pl.Int64),
         "occurred_at": pl.Series(
             [_instant(one.get("occurred_at")) for one in records], dtype=pl.Datetime("us", "UTC")
         ),

@@ -13,16 +13,21 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-
-from tanpuhui.domain.ledger import selectors as book
-from tanpuhui.domain.scenarios import selectors, services
 from tests.conftest import FixedClock
 from tests.factories.cities import EXAMPLE, ROOT, living_in
 from tests.factories.database import counts, execute, value
 from tests.factories.town import Town, codes, record, town_open
 
+from tanpuhui.domain.ledger import selectors as book
+from tanpuhui.domain.scenarios import selectors, services
+
 BATCH = [
-    record(f"r{n}", subject=f"u{n % 3}", distance=1.0 + n, occurred_at=f"2026-03-0{1 + n % 5}T{6 + n:02d}:00:00+08:00")
+    record(
+        f"r{n}",
+        subject=f"u{n % 3}",
+        distance=1.0 + n,
+        occurred_at=f"2026-03-0{1 + n % 5}T{6 + n:02d}:00:00+08:00",
+    )
     for n in range(12)
 ]
 PREFACE = """
@@ -176,7 +181,10 @@ def test_two_processes_make_the_same_months_at_once(standing: Town) -> None:
     for table in ("ledger_entry", "scenarios_act"):
         for month in ("202203", "202204"):
             execute(f"drop table if exists {table}_{month}")
-    first = [record("x1", occurred_at="2022-03-31T08:00:00+08:00"), record("x2", occurred_at="2022-04-01T08:00:00+08:00")]
+    first = [
+        record("x1", occurred_at="2022-03-31T08:00:00+08:00"),
+        record("x2", occurred_at="2022-04-01T08:00:00+08:00"),
+    ]
     second = [one | {"item_no": f"y{n}", "subject": "u1"} for n, one in enumerate(first)]
     started = [
         child(
@@ -189,10 +197,15 @@ def test_two_processes_make_the_same_months_at_once(standing: Town) -> None:
         for batch in (first, second, first, second)
     ]
     answers = [process.communicate(timeout=60) for process in started]
-    assert [process.returncode for process in started] == [0] * 4, [errors[-800:] for _, errors in answers]
+    assert [process.returncode for process in started] == [0] * 4, [
+        errors[-800:] for _, errors in answers
+    ]
     assert [json.loads(out) for out, _ in answers] == [["counted"] * 2] * 4
     assert value("select count(*) from scenarios_act") == 4
-    assert value("select count(*) from pg_inherits where inhrelid::regclass::text ~ '_20220[34]$'") == 4
+    assert (
+        value("select count(*) from pg_inherits where inhrelid::regclass::text ~ '_20220[34]$'")
+        == 4
+    )
     with pytest.raises(Exception, match="append_only"):
         execute("delete from ledger_entry_202203")
     proven()
@@ -260,6 +273,11 @@ def test_the_database_dies_in_mid_batch(tmp_path: Path) -> None:
     )
     assert answer["failed"] in {"OperationalError", "InterfaceError", "AdminShutdown"}
     assert answer | {"failed": ""} == {
-        "failed": "", "first": {"counted": 12}, "again": {"repeated": 12}, "mg": 78 * 40_000,
-        "book": True, "evidence": True, "replay": [12, 0],
+        "failed": "",
+        "first": {"counted": 12},
+        "again": {"repeated": 12},
+        "mg": 78 * 40_000,
+        "book": True,
+        "evidence": True,
+        "replay": [12, 0],
     }

@@ -5,6 +5,11 @@ import time
 
 import pytest
 from django.db import connections
+from tests.conftest import FixedClock
+from tests.factories.cities import EXAMPLE, living_in
+from tests.factories.database import rows, tables_holding, value
+from tests.factories.parallel import at_once
+from tests.factories.town import SYSTEM, Town, codes, record, town_open
 
 from tanpuhui.domain.ledger import selectors as book
 from tanpuhui.domain.ledger import services as ledger
@@ -13,11 +18,6 @@ from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios import selectors
 from tanpuhui.domain.scenarios.pipeline import writing
 from tanpuhui.kernel import actors
-from tests.conftest import FixedClock
-from tests.factories.cities import EXAMPLE, living_in
-from tests.factories.database import rows, tables_holding, value
-from tests.factories.parallel import at_once
-from tests.factories.town import SYSTEM, Town, codes, record, town_open
 
 RIDE = record("r1", subject="u0")
 
@@ -30,8 +30,10 @@ def standing(committed: None, fixed_clock: FixedClock):
 
 def withdraw_consent(town: Town) -> None:
     parties.consent_withdraw(
-        actor=actors.person(town.people[0]), provider_id=town.provider,
-        person_id=town.people[0], scenario_nos=[1],
+        actor=actors.person(town.people[0]),
+        provider_id=town.provider,
+        person_id=town.people[0],
+        scenario_nos=[1],
     )
 
 
@@ -71,7 +73,9 @@ def test_a_withdrawal_waits_for_the_batch_that_read_the_consent(
     assert seen == [True], "the withdrawal waited"
     assert beside.done_at >= written_at - 0.1
     assert codes(result) == ["counted"]
-    assert codes(standing.send(record("r2", occurred_at="2026-03-10T10:00:00+08:00"))) == ["consent.missing"]
+    assert codes(standing.send(record("r2", occurred_at="2026-03-10T10:00:00+08:00"))) == [
+        "consent.missing"
+    ]
     assert tables_holding("r2") == []
 
 
@@ -81,11 +85,16 @@ def test_withdrawal_and_batches_at_once(standing: Town, turn: int) -> None:
         if n == 2:
             return withdraw_consent(standing)
         return standing.send(
-            *(record(f"b{n}-{k}", occurred_at=f"2026-03-0{1 + n}T{6 + k:02d}:00:00+08:00") for k in range(10))
+            *(
+                record(f"b{n}-{k}", occurred_at=f"2026-03-0{1 + n}T{6 + k:02d}:00:00+08:00")
+                for k in range(10)
+            )
         )
 
     answers = [answer for answer in at_once(5, step) if answer is not None]
-    assert all(set(codes(answer)) in ({"counted"}, {"consent.missing"}) for answer in answers), "never half"
+    assert all(set(codes(answer)) in ({"counted"}, {"consent.missing"}) for answer in answers), (
+        "never half"
+    )
     counted = sum(answer.counts.get("counted", 0) for answer in answers)
     assert value("select count(*) from scenarios_act") == counted
     assert standing.balance()[0] == counted * 220_000
@@ -97,7 +106,10 @@ def test_freezing_and_batches_at_once(standing: Town) -> None:
     def step(n: int):
         if n == 3:
             return ledger.account_set_state(
-                actor=SYSTEM, account_id=standing.people[0], state=AccountState.FROZEN, reason="测试"
+                actor=SYSTEM,
+                account_id=standing.people[0],
+                state=AccountState.FROZEN,
+                reason="测试",
             )
         return standing.send(
             record(f"f{n}", occurred_at=f"2026-03-0{1 + n}T08:00:00+08:00"),
@@ -114,7 +126,10 @@ def test_freezing_and_batches_at_once(standing: Town) -> None:
 
 def test_spending_while_batches_and_corrections_come_in(standing: Town) -> None:
     person = standing.people[0]
-    batch = [record(f"s{n}", distance=50.0, occurred_at=f"2026-03-0{1 + n % 5}T{6 + n:02d}:00:00+08:00") for n in range(10)]
+    batch = [
+        record(f"s{n}", distance=50.0, occurred_at=f"2026-03-0{1 + n % 5}T{6 + n:02d}:00:00+08:00")
+        for n in range(10)
+    ]
     standing.send(*batch)
 
     def step(n: int):
@@ -124,7 +139,9 @@ def test_spending_while_batches_and_corrections_come_in(standing: Town) -> None:
             )
         if n % 3 == 1:
             return standing.correct(*(one | {"distance": 10.0 + n} for one in batch))
-        return standing.send(record(f"n{n}", distance=20.0, occurred_at=f"2026-02-0{1 + n % 9}T08:00:00+08:00"))
+        return standing.send(
+            record(f"n{n}", distance=20.0, occurred_at=f"2026-02-0{1 + n % 9}T08:00:00+08:00")
+        )
 
     at_once(12, step)
     found = book.balance(person)
@@ -132,7 +149,9 @@ def test_spending_while_batches_and_corrections_come_in(standing: Town) -> None:
     assert found.reduction_mg >= 0
     assert book.proof().is_clean
     assert selectors.evidence_proof().is_clean
-    spent = rows("select coalesce(sum(points), 0)::bigint from ledger_entry where account_id = -1000")[0][0]
+    spent = rows(
+        "select coalesce(sum(points), 0)::bigint from ledger_entry where account_id = -1000"
+    )[0][0]
     assert spent % 60 == 0
 
 
@@ -146,7 +165,10 @@ def test_batches_over_the_same_people_in_opposite_orders_do_not_deadlock(
         def step(n: int):
             order = people if n % 2 else people[::-1]
             return town.send(
-                *(record(f"d{k}", subject=f"u{k}", occurred_at=f"2026-03-0{1 + n}T08:00:00+08:00") for k in order),
+                *(
+                    record(f"d{k}", subject=f"u{k}", occurred_at=f"2026-03-0{1 + n}T08:00:00+08:00")
+                    for k in order
+                ),
                 provider=town.providers[n],
             )
 

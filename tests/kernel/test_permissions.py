@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from tests.domain.ledger import book
+from tests.factories.database import counts, rows, value
+from tests.factories.town import SYSTEM, Town, frame, people_open, provider_open, record
 
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.states import AccountState
@@ -17,13 +20,17 @@ from tanpuhui.kernel import actors, permissions
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.errors import DomainError, NotPermitted
-from tests.domain.ledger import book
-from tests.factories.database import counts, rows, value
-from tests.factories.town import SYSTEM, Town, frame, people_open, provider_open, record
 
 CALLERS = (
-    "system", "operator", "authority", "supervisor", "own provider", "other provider",
-    "own person", "other person", "nobody",
+    "system",
+    "operator",
+    "authority",
+    "supervisor",
+    "own provider",
+    "other provider",
+    "own person",
+    "other person",
+    "nobody",
 )
 
 
@@ -46,9 +53,15 @@ class Place:
     def actor(self, caller: str) -> Actor:
         return {
             "system": actors.system(),
-            "operator": Actor("staff", "page", party_id=1, roles=frozenset({"operator"}), label="login:1"),
-            "authority": Actor("staff", "page", party_id=1, roles=frozenset({"authority"}), label="login:2"),
-            "supervisor": Actor("staff", "page", party_id=1, roles=frozenset({"supervisor"}), label="login:3"),
+            "operator": Actor(
+                "staff", "page", party_id=1, roles=frozenset({"operator"}), label="login:1"
+            ),
+            "authority": Actor(
+                "staff", "page", party_id=1, roles=frozenset({"authority"}), label="login:2"
+            ),
+            "supervisor": Actor(
+                "staff", "page", party_id=1, roles=frozenset({"supervisor"}), label="login:3"
+            ),
             "own provider": actors.provider(self.provider),
             "other provider": actors.provider(self.other_provider),
             "own person": actors.person(self.person),
@@ -73,109 +86,150 @@ def sent() -> Any:
 SERVICES = {
     "person_open": Service(
         lambda p, a: parties.person_open(actor=a, phone="13900000000"),
-        {"system", "operator", "own provider", "other provider"}, "parties:person:open",
+        {"system", "operator", "own provider", "other provider"},
+        "parties:person:open",
     ),
     "people_open_many": Service(
         lambda p, a: parties.people_open_many(actor=a, count=2),
-        {"system", "operator", "own provider", "other provider"}, "parties:person:open_many",
+        {"system", "operator", "own provider", "other provider"},
+        "parties:person:open_many",
     ),
     "organisation_open": Service(
         lambda p, a: parties.organisation_open(actor=a, code="x", kind="provider", title="x"),
-        {"system", "operator"}, "parties:organisation:open",
+        {"system", "operator"},
+        "parties:organisation:open",
     ),
     "provider_key_issue": Service(
         lambda p, a: parties.provider_key_issue(actor=a, provider_id=p.provider),
-        {"system", "operator", "own provider"}, "parties:key:issue",
+        {"system", "operator", "own provider"},
+        "parties:key:issue",
     ),
     "provider_key_revoke": Service(
         lambda p, a: parties.provider_key_revoke(actor=a, provider_id=p.provider, key_id="k1"),
-        {"system", "operator", "own provider"}, "parties:key:revoke",
+        {"system", "operator", "own provider"},
+        "parties:key:revoke",
     ),
     "links_bind_many": Service(
         lambda p, a: parties.links_bind_many(
             actor=a, provider_id=p.provider, subjects=["s"], person_ids=[p.person]
         ),
-        {"system", "own provider"}, "parties:link:bind",
+        {"system", "own provider"},
+        "parties:link:bind",
     ),
     "link_bind_self": Service(
         lambda p, a: parties.link_bind_self(actor=a, provider_id=p.provider, subject="s"),
-        {"own person", "other person"}, "parties:link:bind",
+        {"own person", "other person"},
+        "parties:link:bind",
     ),
     "consents_grant_many": Service(
         lambda p, a: parties.consents_grant_many(
-            actor=a, provider_id=p.provider, person_ids=[p.person], scenario_nos=[1], text_version="t/1"
+            actor=a,
+            provider_id=p.provider,
+            person_ids=[p.person],
+            scenario_nos=[1],
+            text_version="t/1",
         ),
-        {"system", "own provider", "own person"}, "parties:consent:grant",
+        {"system", "own provider", "own person"},
+        "parties:consent:grant",
     ),
     "consent_withdraw": Service(
         lambda p, a: parties.consent_withdraw(
             actor=a, provider_id=p.provider, person_id=p.person, scenario_nos=[1]
         ),
-        {"system", "own provider", "own person"}, "parties:consent:withdraw",
+        {"system", "own provider", "own person"},
+        "parties:consent:withdraw",
     ),
     "staff_add": Service(
         lambda p, a: parties.staff_add(
-            actor=a, username="w", password="long enough", organisation_id=p.provider, role="provider"
+            actor=a,
+            username="w",
+            password="long enough",
+            organisation_id=p.provider,
+            role="provider",
         ),
-        {"system", "operator"}, "parties:staff:add",
+        {"system", "operator"},
+        "parties:staff:add",
     ),
     "accounts_open": Service(
         lambda p, a: ledger.accounts_open(actor=a, kind="person", party_ids=[10**9]),
-        {"system"}, "ledger:account:open",
+        {"system"},
+        "ledger:account:open",
     ),
     "account_set_state": Service(
         lambda p, a: ledger.account_set_state(
             actor=a, account_id=p.person, state=AccountState.FROZEN, reason="t"
         ),
-        {"system", "authority", "supervisor"}, "ledger:account:state",
+        {"system", "authority", "supervisor"},
+        "ledger:account:state",
     ),
     "points_spend": Service(
-        lambda p, a: ledger.points_spend(actor=a, account_id=p.person, points=1, key="s", source="t"),
-        {"system", "own person"}, "",
+        lambda p, a: ledger.points_spend(
+            actor=a, account_id=p.person, points=1, key="s", source="t"
+        ),
+        {"system", "own person"},
+        "",
     ),
     "hold_place": Service(
         lambda p, a: ledger.hold_place(actor=a, account_id=p.person, points=1, key="new"),
-        {"system", "own person"}, "",
+        {"system", "own person"},
+        "",
     ),
     "hold_capture": Service(
-        lambda p, a: ledger.hold_capture(actor=a, key="held", source="t"), {"system", "own person"}, "",
+        lambda p, a: ledger.hold_capture(actor=a, key="held", source="t"),
+        {"system", "own person"},
+        "",
     ),
     "hold_release": Service(
-        lambda p, a: ledger.hold_release(actor=a, key="held"), {"system", "own person"}, "",
+        lambda p, a: ledger.hold_release(actor=a, key="held"),
+        {"system", "own person"},
+        "",
     ),
     "holds_expire": Service(lambda p, a: ledger.holds_expire(actor=a), {"system"}, ""),
     "clawbacks_settle": Service(lambda p, a: ledger.clawbacks_settle(actor=a), {"system"}, ""),
     "reduction_transfer": Service(
         lambda p, a: ledger.reduction_transfer(
-            actor=a, from_account_id=p.person, to_account_id=p.stranger, reduction_mg=1, key="t", source="t"
+            actor=a,
+            from_account_id=p.person,
+            to_account_id=p.stranger,
+            reduction_mg=1,
+            key="t",
+            source="t",
         ),
-        {"system", "own person"}, "",
+        {"system", "own person"},
+        "",
     ),
     "pack_load": Service(
-        lambda p, a: methodology.pack_load(actor=a, pack=pack()), {"system", "authority"},
+        lambda p, a: methodology.pack_load(actor=a, pack=pack()),
+        {"system", "authority"},
         "methodology:pack:load",
     ),
     "acts_ingest": Service(
         lambda p, a: scenarios.acts_ingest(
             actor=a, provider_id=p.provider, batch_no="b", channel="api", records=sent()
         ),
-        {"system", "own provider"}, "",
+        {"system", "own provider"},
+        "",
     ),
     "acts_correct": Service(
         lambda p, a: scenarios.acts_correct(
             actor=a, provider_id=p.provider, batch_no="c", records=sent(), reason="t"
         ),
-        {"system", "own provider"}, "scenarios:act:correct",
+        {"system", "own provider"},
+        "scenarios:act:correct",
     ),
     "acts_withdraw": Service(
-        lambda p, a: scenarios.acts_withdraw(actor=a, provider_id=p.provider, items=["first"], reason="t"),
-        {"system", "own provider"}, "scenarios:act:withdraw",
+        lambda p, a: scenarios.acts_withdraw(
+            actor=a, provider_id=p.provider, items=["first"], reason="t"
+        ),
+        {"system", "own provider"},
+        "scenarios:act:withdraw",
     ),
     "recompute": Service(
         lambda p, a: scenarios.recompute(
             actor=a, first=date(2026, 3, 9), last=date(2026, 3, 10), dry_run=True
         ),
-        {"system", "authority"}, "",
+        {"system", "authority"},
+        "",
     ),
 }
 
@@ -216,12 +270,26 @@ def tried(place: Place, service: Service, caller: str) -> None:
 
 def test_every_action_of_the_table_is_tried() -> None:
     tried = {
-        "parties.person_open", "parties.organisation_open", "parties.key_issue", "parties.link",
-        "parties.link_self", "parties.consent", "parties.staff", "ledger.post", "ledger.freeze",
-        "ledger.spend", "methodology.load", "scenarios.ingest", "scenarios.recompute",
+        "parties.person_open",
+        "parties.organisation_open",
+        "parties.key_issue",
+        "parties.link",
+        "parties.link_self",
+        "parties.consent",
+        "parties.staff",
+        "ledger.post",
+        "ledger.freeze",
+        "ledger.spend",
+        "methodology.load",
+        "scenarios.ingest",
+        "scenarios.recompute",
     }
     reads = {"ledger.read", "scenarios.read"}
-    assert {a for a in permissions.TABLE if a.split(".")[0] in {"parties", "ledger", "methodology", "scenarios"}} >= tried | reads
+    assert {
+        a
+        for a in permissions.TABLE
+        if a.split(".")[0] in {"parties", "ledger", "methodology", "scenarios"}
+    } >= tried | reads
 
 
 def test_an_unknown_action_is_a_programming_error() -> None:

@@ -1,9 +1,8 @@
 """Posting to accounts without the pipeline: the ledger alone."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -47,12 +46,16 @@ def post(*rows: Sequence[Any], kind: str = "acts", key: str = "") -> int:
         )
 
 
-def give(account: int, *, mg: int = 0, points: int = 0, day: date = DAY, scenario: int = METRO) -> int:
+def give(
+    account: int, *, mg: int = 0, points: int = 0, day: date = DAY, scenario: int = METRO
+) -> int:
     """One line to one account."""
     return post((account, day, scenario, mg, points, 1))
 
 
-def take(account: int, *, mg: int = 0, points: int = 0, day: date = DAY, scenario: int = METRO) -> int:
+def take(
+    account: int, *, mg: int = 0, points: int = 0, day: date = DAY, scenario: int = METRO
+) -> int:
     """Take back from one account, as a correction does."""
     with written() as cursor:
         return ledger.journal_reverse_lines(

@@ -1,5 +1,4 @@
 import pytest
-
 from tests.factories.town import people_open
 
 

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from tests.domain.ledger import book
+from tests.factories.database import counts, rows, value
 
 from tanpuhui.domain.ledger import errors, selectors
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.states import AccountState
-from tests.domain.ledger import book
-from tests.factories.database import counts, rows, value
+from tanpuhui.kernel import actors
+from tanpuhui.kernel.errors import NotPermitted
 
 
 def balance(account: int) -> tuple[int, int]:
@@ -21,7 +23,8 @@ def test_one_line_each_for_holders_and_one_for_the_source(two: list[int]) -> Non
     journal = book.post((first, book.DAY, 1, 500, 5, 2), (second, book.DAY, 1, 300, 3, 1))
     found = rows(
         "select account_id, scenario_no, reduction_mg, points, acts from ledger_entry"
-        " where journal_id = %s order by account_id", journal,
+        " where journal_id = %s order by account_id",
+        journal,
     )
     assert found == [(-1, 1, -800, -8, -3), (first, 1, 500, 5, 2), (second, 1, 300, 3, 1)]
     assert balance(first) == (500, 5)
@@ -32,12 +35,15 @@ def test_one_line_each_for_holders_and_one_for_the_source(two: list[int]) -> Non
 def test_the_source_has_one_line_a_day_and_scenario(two: list[int]) -> None:
     other = date(2026, 3, 9)
     journal = book.post(
-        (two[0], book.DAY, 1, 5, 0, 1), (two[1], book.DAY, 1, 6, 0, 1),
-        (two[0], other, 1, 7, 0, 1), (two[0], book.DAY, 2, 8, 0, 1),
+        (two[0], book.DAY, 1, 5, 0, 1),
+        (two[1], book.DAY, 1, 6, 0, 1),
+        (two[0], other, 1, 7, 0, 1),
+        (two[0], book.DAY, 2, 8, 0, 1),
     )
     found = rows(
         "select account_id, occurred_on, reduction_mg from ledger_entry"
-        " where journal_id = %s and account_id < 0 order by 1, 2", journal,
+        " where journal_id = %s and account_id < 0 order by 1, 2",
+        journal,
     )
     assert found == [(-2, book.DAY, -8), (-1, other, -7), (-1, book.DAY, -11)]
 
@@ -50,8 +56,14 @@ def test_a_statement_runs(account: int) -> None:
     book.take(account, mg=1000, points=9, day=date(2026, 3, 2))
     march = selectors.statement(account, date(2026, 3, 15))
     assert [
-        (line.occurred_on.day, line.journal_kind, line.reduction_mg, line.points,
-         line.running_mg, line.running_points)
+        (
+            line.occurred_on.day,
+            line.journal_kind,
+            line.reduction_mg,
+            line.points,
+            line.running_mg,
+            line.running_points,
+        )
         for line in march
     ] == [
         (1, "acts", 200, 2, 300, 3),
@@ -71,11 +83,16 @@ def test_sums_by_month_and_day(account: int) -> None:
     book.give(account, mg=20, points=3, day=date(2026, 1, 31))
     months = selectors.month_sums(account, until=date(2026, 1, 31))
     assert [(m.month, m.reduction_mg, m.points, m.acts) for m in months] == [
-        (date(2026, 1, 1), 30, 5, 2), (date(2025, 12, 1), 100, 1, 1),
+        (date(2026, 1, 1), 30, 5, 2),
+        (date(2025, 12, 1), 100, 1, 1),
     ]
     assert len(selectors.month_sums(account, until=date(2026, 1, 31), months=1)) == 1
     days = selectors.day_sums(account, until=date(2026, 1, 1), days=3)
-    assert [(d.day.day, d.reduction_mg, d.acts) for d in days] == [(30, 0, 0), (31, 100, 1), (1, 10, 1)]
+    assert [(d.day.day, d.reduction_mg, d.acts) for d in days] == [
+        (30, 0, 0),
+        (31, 100, 1),
+        (1, 10, 1),
+    ]
 
 
 def test_the_trial_balance_sums_to_zero(two: list[int]) -> None:
@@ -83,7 +100,9 @@ def test_the_trial_balance_sums_to_zero(two: list[int]) -> None:
     book.spend(two[0], 4, "s")
     found = selectors.trial_balance()
     assert found == [
-        ("person", None, 800, 4, 3), ("source", 1, -500, -5, 1), ("source", 2, -300, -3, 1),
+        ("person", None, 800, 4, 3),
+        ("source", 1, -500, -5, 1),
+        ("source", 2, -300, -3, 1),
         ("spent", 1000, 0, 4, 1),
     ]
     assert (sum(row[2] for row in found), sum(row[3] for row in found)) == (0, 0)
@@ -102,10 +121,16 @@ def test_proof_finds_a_balance_that_somebody_edited(two: list[int]) -> None:
 def test_proof_finds_an_entry_smuggled_past_the_triggers(two: list[int]) -> None:
     journal = book.give(two[0], mg=5)
     rows("select set_config('session_replication_role', 'replica', false)")
-    rows(f"insert into ledger_entry values ({two[1]}, '2026-03-10', {journal}, 1, 9, 0, 1) returning 1")
+    rows(
+        f"insert into ledger_entry values ({two[1]}, '2026-03-10', {journal}, 1, 9, 0, 1) returning 1"
+    )
     rows("select set_config('session_replication_role', 'origin', false)")
     proof = selectors.proof()
-    assert (proof.reduction_mg_sum, proof.accounts_off, proof.journals_off) == (9, [two[1]], [journal])
+    assert (proof.reduction_mg_sum, proof.accounts_off, proof.journals_off) == (
+        9,
+        [two[1]],
+        [journal],
+    )
 
 
 # -- taking back
@@ -115,10 +140,14 @@ def test_a_reversal_is_the_negative_and_leaves_the_original(account: int) -> Non
     first = book.give(account, mg=1000, points=10)
     before = rows("select * from ledger_entry where journal_id = %s order by account_id", first)
     second = book.take(account, mg=1000, points=10)
-    assert rows("select * from ledger_entry where journal_id = %s order by account_id", first) == before
+    assert (
+        rows("select * from ledger_entry where journal_id = %s order by account_id", first)
+        == before
+    )
     found = rows(
         "select account_id, reduction_mg, points, acts from ledger_entry where journal_id = %s"
-        " order by account_id", second,
+        " order by account_id",
+        second,
     )
     assert found == [(-1, 1000, 10, 1), (account, -1000, -10, -1)]
     assert balance(account) == (0, 0)
@@ -129,7 +158,8 @@ def test_a_reversal_is_the_negative_and_leaves_the_original(account: int) -> Non
 def owed(account: int) -> list[tuple[int, int, bool]]:
     return rows(
         "select reduction_mg, points, settled_journal_id is null from ledger_clawback"
-        " where account_id = %s order by id", account,
+        " where account_id = %s order by id",
+        account,
     )
 
 
@@ -157,8 +187,13 @@ def test_several_lines_share_what_the_account_holds(account: int) -> None:
     book.spend(account, 5, "s")
     with book.written() as cursor:
         ledger.journal_reverse_lines(
-            actor=book.SYSTEM, cursor=cursor, occurred_on=book.DAY, source="t",
-            lines=book.lines((account, book.DAY, 1, -60, -6, -1), (account, book.DAY, 2, -40, -4, -1)),
+            actor=book.SYSTEM,
+            cursor=cursor,
+            occurred_on=book.DAY,
+            source="t",
+            lines=book.lines(
+                (account, book.DAY, 1, -60, -6, -1), (account, book.DAY, 2, -40, -4, -1)
+            ),
         )
     assert balance(account) == (0, 0)
     assert sum(points for _, points, _ in owed(account)) == 5
@@ -202,9 +237,6 @@ def test_an_account_with_nothing_is_not_asked_again_and_again(account: int) -> N
 
 
 def test_only_the_system_settles(account: int) -> None:
-    from tanpuhui.kernel import actors
-    from tanpuhui.kernel.errors import NotPermitted
-
     with pytest.raises(NotPermitted):
         ledger.clawbacks_settle(actor=actors.person(account))
 
@@ -253,4 +285,6 @@ def test_the_lifecycle_of_an_account(account: int, before: str, after: str) -> N
         with pytest.raises(errors.StateRefused):
             move()
         assert selectors.balance(account).state == before
-        assert value("select count(*) from kernel_audit where tag = 'ledger:account:state'") == audits
+        assert (
+            value("select count(*) from kernel_audit where tag = 'ledger:account:state'") == audits
+        )

@@ -16,14 +16,14 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-
-from tanpuhui.domain.ledger import errors, selectors
-from tanpuhui.domain.ledger import services as ledger
-from tanpuhui.domain.ledger.states import ACCOUNT_MOVES, AccountState
 from tests.conftest import FixedClock
 from tests.domain.ledger import book
 from tests.factories.database import rows
 from tests.factories.town import people_open
+
+from tanpuhui.domain.ledger import errors, selectors
+from tanpuhui.domain.ledger import services as ledger
+from tanpuhui.domain.ledger.states import ACCOUNT_MOVES, AccountState
 
 DAYS = [book.DAY, book.DAY - timedelta(days=9), book.DAY - timedelta(days=40)]
 amounts = st.integers(1, 40)
@@ -107,7 +107,7 @@ class Book(RuleBasedStateMachine):
         self.n += 1
         return f"k{self.n}"
 
-    def attempt(self, step, *refusals) -> bool:  # noqa: ANN001
+    def attempt(self, step, *refusals) -> bool:
         """Whether it was done; refused for one of the given reasons otherwise."""
         try:
             with transaction.atomic():
@@ -116,25 +116,32 @@ class Book(RuleBasedStateMachine):
             return False
         return True
 
-    @rule(target=given, n=who, mg=st.integers(0, 40), points=st.integers(0, 40), day=st.sampled_from(DAYS))
-    def post(self, n, mg, points, day):  # noqa: ANN001
+    @rule(
+        target=given,
+        n=who,
+        mg=st.integers(0, 40),
+        points=st.integers(0, 40),
+        day=st.sampled_from(DAYS),
+    )
+    def post(self, n, mg, points, day):
         book.give(self.accounts[n], mg=mg, points=points, day=day)
         self.model[n].mg += mg
         self.model[n].points += points
         return (n, mg, points, day)
 
     @rule(gift=consumes(given))
-    def reverse(self, gift):  # noqa: ANN001
+    def reverse(self, gift):
         n, mg, points, day = gift
         book.take(self.accounts[n], mg=mg, points=points, day=day)
         self.model[n].take(day, mg, points)
 
     @rule(n=who, points=amounts)
-    def spend(self, n, points):  # noqa: ANN001
+    def spend(self, n, points):
         key, plain = self.key(), self.model[n]
         done = self.attempt(
             lambda: book.spend(self.accounts[n], points, key),
-            errors.InsufficientBalance, errors.AccountNotOpen,
+            errors.InsufficientBalance,
+            errors.AccountNotOpen,
         )
         assert done == (plain.state == "open" and plain.points - plain.held >= points)
         if done:
@@ -143,20 +150,25 @@ class Book(RuleBasedStateMachine):
             self.spent[key] = (n, points, journal)
 
     @rule(turn=st.integers(0, 100))
-    def spend_again(self, turn):  # noqa: ANN001
+    def spend_again(self, turn):
         if self.spent:
             key = sorted(self.spent)[turn % len(self.spent)]
             n, points, journal = self.spent[key]
             assert book.spend(self.accounts[n], points, key) == journal
 
     @rule(target=holds, n=who, points=amounts, minutes=st.integers(1, 30))
-    def hold(self, n, points, minutes):  # noqa: ANN001
+    def hold(self, n, points, minutes):
         key, plain = self.key(), self.model[n]
         done = self.attempt(
             lambda: ledger.hold_place(
-                actor=book.SYSTEM, account_id=self.accounts[n], points=points, key=key, minutes=minutes
+                actor=book.SYSTEM,
+                account_id=self.accounts[n],
+                points=points,
+                key=key,
+                minutes=minutes,
             ),
-            errors.InsufficientBalance, errors.AccountNotOpen,
+            errors.InsufficientBalance,
+            errors.AccountNotOpen,
         )
         assert done == (plain.state == "open" and plain.points - plain.held >= points)
         if not done:
@@ -166,12 +178,13 @@ class Book(RuleBasedStateMachine):
         return key
 
     @rule(key=holds)
-    def capture(self, key):  # noqa: ANN001
+    def capture(self, key):
         hold = self.placed[key]
         plain = self.model[hold.account]
         done = self.attempt(
             lambda: ledger.hold_capture(actor=book.SYSTEM, key=key, source="test"),
-            errors.StateRefused, errors.AccountNotOpen,
+            errors.StateRefused,
+            errors.AccountNotOpen,
         )
         fresh = hold.state == "placed" and hold.expires > self.minutes and plain.state == "open"
         assert done == (fresh or hold.state == "captured")
@@ -181,7 +194,7 @@ class Book(RuleBasedStateMachine):
             plain.points -= hold.points
 
     @rule(key=holds)
-    def release(self, key):  # noqa: ANN001
+    def release(self, key):
         hold = self.placed[key]
         done = self.attempt(
             lambda: ledger.hold_release(actor=book.SYSTEM, key=key), errors.StateRefused
@@ -192,7 +205,7 @@ class Book(RuleBasedStateMachine):
             self.model[hold.account].held -= hold.points
 
     @rule(minutes=st.integers(1, 20))
-    def wait(self, minutes):  # noqa: ANN001
+    def wait(self, minutes):
         self.minutes += minutes
         self.clock.set(self.start + timedelta(minutes=self.minutes))
 
@@ -210,7 +223,7 @@ class Book(RuleBasedStateMachine):
         assert ledger.clawbacks_settle(actor=book.SYSTEM) == payable
 
     @rule(n=who, to=st.sampled_from([AccountState.OPEN, AccountState.FROZEN]))
-    def freeze(self, n, to):  # noqa: ANN001
+    def freeze(self, n, to):
         plain = self.model[n]
         done = self.attempt(
             lambda: ledger.account_set_state(
@@ -227,20 +240,23 @@ class Book(RuleBasedStateMachine):
         for account, plain in zip(self.accounts, self.model, strict=True):
             found = selectors.balance(account)
             assert (found.state, found.reduction_mg, found.points, found.held_points) == (
-                plain.state, plain.mg, plain.points, plain.held,
+                plain.state,
+                plain.mg,
+                plain.points,
+                plain.held,
             )
             assert plain.mg >= 0
             assert plain.points >= plain.held >= 0
 
     @invariant()
     def same_debts(self):
-        owed = dict(
-            (account, (int(mg), int(points)))
+        owed = {
+            account: (int(mg), int(points))
             for account, mg, points in rows(
                 "select account_id, sum(reduction_mg), sum(points) from ledger_clawback"
                 " where settled_journal_id is null group by account_id"
             )
-        )
+        }
         for account, plain in zip(self.accounts, self.model, strict=True):
             debt = (sum(debt[1] for debt in plain.owed), sum(debt[2] for debt in plain.owed))
             assert owed.get(account, (0, 0)) == debt

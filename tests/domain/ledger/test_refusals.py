@@ -5,12 +5,12 @@ from datetime import date
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.domain.ledger import book
+from tests.factories.database import counts, rows, value
+from tests.factories.town import Town, people_open, record
 
 from tanpuhui.domain.ledger import errors, selectors
 from tanpuhui.domain.ledger import services as ledger
-from tests.domain.ledger import book
-from tests.factories.database import counts, rows, value
-from tests.factories.town import Town, record
 
 KEPT = ["ledger_journal", "ledger_entry", "scenarios_act", "kernel_audit", "methodology_filing"]
 PARTITIONS = ["ledger_entry_202603", "scenarios_act_202603"]
@@ -78,7 +78,12 @@ def test_a_journal_that_does_not_sum_to_zero_is_refused(account: int, mg: int, p
 
 def test_one_unbalanced_journal_among_many_refuses_the_statement(account: int) -> None:
     good, bad = journal_row("good"), journal_row("bad")
-    given = [entry(good, account, 5), entry(good, -1, -5), entry(bad, account, 5), entry(bad, -1, -6)]
+    given = [
+        entry(good, account, 5),
+        entry(good, -1, -5),
+        entry(bad, account, 5),
+        entry(bad, -1, -6),
+    ]
     refused(f"insert into ledger_entry values {','.join(given)}", f"journal {bad} do not sum")
     assert counts()["ledger_entry"] == 0
 
@@ -104,8 +109,6 @@ def test_entries_of_an_unknown_journal_are_refused(account: int) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_entries_added_later_to_a_journal_are_refused(example_city: object) -> None:
-    from tests.factories.town import people_open
-
     account = people_open(1)[0]
     journal = book.give(account, mg=5)
     more = [entry(journal, account, 7, day="2026-03-11"), entry(journal, -1, -7, day="2026-03-11")]
@@ -114,8 +117,9 @@ def test_entries_added_later_to_a_journal_are_refused(example_city: object) -> N
     assert selectors.balance(account).reduction_mg == 5
 
 
-@pytest.mark.parametrize("change", ["reduction_mg = -1", "points = -1", "held_points = -1",
-                                    "held_points = points + 1"])
+@pytest.mark.parametrize(
+    "change", ["reduction_mg = -1", "points = -1", "held_points = -1", "held_points = points + 1"]
+)
 def test_a_holder_is_never_negative(account: int, change: str) -> None:
     refused(f"update ledger_account set {change} where id = {account}", "ledger_account_")
     assert selectors.balance(account) == selectors.Balance(account, "open", 0, 0, 0)
@@ -149,9 +153,17 @@ def test_a_key_posts_once(account: int) -> None:
 
 def test_a_month_without_a_partition_is_refused_not_lost(account: int) -> None:
     far = date(2031, 1, 1)
-    with pytest.raises(psycopg.errors.CheckViolation, match="no partition"), book.written() as cursor:
+    with (
+        pytest.raises(psycopg.errors.CheckViolation, match="no partition"),
+        book.written() as cursor,
+    ):
         ledger.journal_post(
-            actor=book.SYSTEM, cursor=cursor, kind="acts", key="far", occurred_on=far,
-            source="", lines=book.lines((account, far, 1, 5, 1, 1)),
+            actor=book.SYSTEM,
+            cursor=cursor,
+            kind="acts",
+            key="far",
+            occurred_on=far,
+            source="",
+            lines=book.lines((account, far, 1, 5, 1, 1)),
         )
     assert selectors.balance(account).reduction_mg == 0

@@ -3,17 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from tests.conftest import FixedClock
+from tests.domain.ledger import book
+from tests.factories.database import counts, rows, value
+from tests.factories.parallel import at_once
+from tests.factories.town import people_open
 
 from tanpuhui.domain.ledger import errors, selectors
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.states import AccountState, HoldState
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.errors import NotPermitted
-from tests.conftest import FixedClock
-from tests.domain.ledger import book
-from tests.factories.database import counts, rows, value
-from tests.factories.parallel import at_once
-from tests.factories.town import people_open
 
 
 def points(account: int) -> tuple[int, int]:
@@ -60,7 +60,8 @@ def test_spending_moves_points_and_no_grams(ten: int) -> None:
     assert selectors.balance(ten).reduction_mg == 1_000_000
     assert rows(
         "select account_id, scenario_no, reduction_mg, points, acts from ledger_entry"
-        " where journal_id = %s order by account_id", journal,
+        " where journal_id = %s order by account_id",
+        journal,
     ) == [(-1000, 0, 0, 4, 0), (ten, 0, 0, -4, 0)]
     assert selectors.proof().is_clean
 
@@ -104,7 +105,7 @@ def test_all_may_be_spent_and_not_one_more(ten: int) -> None:
         book.spend(ten, 1, "s3")
 
 
-@pytest.mark.parametrize("amount", [0, -1, -10**12])
+@pytest.mark.parametrize("amount", [0, -1, -(10**12)])
 def test_nothing_and_less_than_nothing_cannot_be_spent_or_held(ten: int, amount: int) -> None:
     before = counts()
     with pytest.raises(errors.AmountRefused) as caught:

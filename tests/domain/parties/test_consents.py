@@ -1,17 +1,18 @@
 """Links and consents: the masks that ingestion reads are always what the consents say."""
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.conftest import FixedClock
+from tests.factories.database import rows, value
+from tests.factories.parallel import at_once
+from tests.factories.town import SYSTEM, people_open
 
 from tanpuhui.domain.parties import errors, selectors, services
 from tanpuhui.domain.parties.services import consent_withdraw, consents_grant_many, links_bind_many
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.errors import NotPermitted
-from tests.conftest import FixedClock
-from tests.factories.database import rows, value
-from tests.factories.parallel import at_once
-from tests.factories.town import SYSTEM, people_open
 
 TEXT = "quantify-general/1"
 
@@ -33,22 +34,32 @@ def bind(provider: int, subjects: list[str], people: list[int]) -> None:
 
 def grant(provider: int, people: list[int], numbers: list[int], purpose: str = "quantify") -> None:
     consents_grant_many(
-        actor=SYSTEM, provider_id=provider, person_ids=people, scenario_nos=numbers,
-        text_version=TEXT, purpose=purpose,
+        actor=SYSTEM,
+        provider_id=provider,
+        person_ids=people,
+        scenario_nos=numbers,
+        text_version=TEXT,
+        purpose=purpose,
     )
 
 
 def withdraw(provider: int, person: int, numbers: list[int], purpose: str = "quantify") -> None:
     consent_withdraw(
-        actor=actors.person(person), provider_id=provider, person_id=person,
-        scenario_nos=numbers, purpose=purpose,
+        actor=actors.person(person),
+        provider_id=provider,
+        person_id=person,
+        scenario_nos=numbers,
+        purpose=purpose,
     )
 
 
 def masks() -> dict[tuple[int, str], int]:
-    return {(provider, subject): mask for provider, subject, mask in rows(
-        "select provider_id, subject, scenario_mask from parties_subjectlink"
-    )}
+    return {
+        (provider, subject): mask
+        for provider, subject, mask in rows(
+            "select provider_id, subject, scenario_mask from parties_subjectlink"
+        )
+    }
 
 
 def bits(*numbers: int) -> int:
@@ -69,7 +80,9 @@ def test_binding_twice_changes_nothing(city: None) -> None:
 
 
 @pytest.mark.parametrize("swap", [["a"], ["c", "a"], ["a", "b"]])
-def test_a_subject_of_somebody_else_is_taken_and_nothing_is_bound(city: None, swap: list[str]) -> None:
+def test_a_subject_of_somebody_else_is_taken_and_nothing_is_bound(
+    city: None, swap: list[str]
+) -> None:
     provider, people = provider_open(), people_open(3)
     bind(provider, ["a", "b"], people[:2])
     audits = value("select count(*) from kernel_audit where tag = 'parties:link:bind'")
@@ -77,7 +90,9 @@ def test_a_subject_of_somebody_else_is_taken_and_nothing_is_bound(city: None, sw
         bind(provider, swap, [people[2]] * len(swap))
     assert (caught.value.code, caught.value.status) == ("parties.subject_taken", 409)
     assert {subject: selectors.subject_person(provider, subject) for subject in "abc"} == {
-        "a": people[0], "b": people[1], "c": None,
+        "a": people[0],
+        "b": people[1],
+        "c": None,
     }
     assert value("select count(*) from kernel_audit where tag = 'parties:link:bind'") == audits
 
@@ -127,7 +142,9 @@ def test_a_citizen_binds_only_to_themself(city: None) -> None:
 # -- consents
 
 
-def test_a_consent_is_kept_when_withdrawn_and_given_anew(city: None, fixed_clock: FixedClock) -> None:
+def test_a_consent_is_kept_when_withdrawn_and_given_anew(
+    city: None, fixed_clock: FixedClock
+) -> None:
     provider, (person,) = provider_open(), people_open(1)
     bind(provider, ["a"], [person])
     grant(provider, [person], [1, 2])
@@ -136,8 +153,10 @@ def test_a_consent_is_kept_when_withdrawn_and_given_anew(city: None, fixed_clock
     fixed_clock.set("2026-03-12T00:00:00+08:00")
     grant(provider, [person], [1])
     grant(provider, [person], [1])
-    found = [(c.scenario_no, c.granted_at.day, c.withdrawn_at and c.withdrawn_at.day, c.text_version)
-             for c in selectors.consents(person)]
+    found = [
+        (c.scenario_no, c.granted_at.day, c.withdrawn_at and c.withdrawn_at.day, c.text_version)
+        for c in selectors.consents(person)
+    ]
     assert found == [(1, 11, None, TEXT), (1, 10, 10, TEXT), (2, 10, None, TEXT)]
     assert selectors.scenarios_open(person) == {1, 2}
     assert masks() == {(provider, "a"): bits(1, 2)}
@@ -176,21 +195,34 @@ def test_nobody_consents_for_somebody_else(city: None) -> None:
     for actor in (actors.person(people[1]), actors.provider(other)):
         with pytest.raises(NotPermitted):
             consents_grant_many(
-                actor=actor, provider_id=provider, person_ids=[people[0]], scenario_nos=[1], text_version=TEXT
+                actor=actor,
+                provider_id=provider,
+                person_ids=[people[0]],
+                scenario_nos=[1],
+                text_version=TEXT,
             )
         with pytest.raises(NotPermitted):
-            consent_withdraw(actor=actor, provider_id=provider, person_id=people[0], scenario_nos=[1])
+            consent_withdraw(
+                actor=actor, provider_id=provider, person_id=people[0], scenario_nos=[1]
+            )
     with pytest.raises(NotPermitted):
         consents_grant_many(
-            actor=actors.person(people[0]), provider_id=provider, person_ids=people, scenario_nos=[1], text_version=TEXT
+            actor=actors.person(people[0]),
+            provider_id=provider,
+            person_ids=people,
+            scenario_nos=[1],
+            text_version=TEXT,
         )
     assert set(masks().values()) == {0}
 
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["grant", "withdraw", "bind"]), st.integers(0, 1), st.integers(0, 2),
-        st.lists(st.sampled_from([1, 2, 5, 62]), min_size=1, max_size=3), st.sampled_from(["quantify", "points"]),
+        st.sampled_from(["grant", "withdraw", "bind"]),
+        st.integers(0, 1),
+        st.integers(0, 2),
+        st.lists(st.sampled_from([1, 2, 5, 62]), min_size=1, max_size=3),
+        st.sampled_from(["quantify", "points"]),
     ),
     max_size=12,
 )
@@ -199,8 +231,6 @@ steps = st.lists(
 @given(steps)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_masks_are_the_consents_after_any_sequence(city: None, plan: list) -> None:
-    from django.db import transaction
-
     with transaction.atomic():
         providers = [provider_open(), provider_open("bikes")]
         people = people_open(3)
@@ -218,7 +248,8 @@ def test_masks_are_the_consents_after_any_sequence(city: None, plan: list) -> No
                 withdraw(providers[p], people[n], numbers, purpose)
                 active -= {(p, n, no) for no in numbers if purpose == "quantify"}
             assert masks() == {
-                key: bits(*(no for q, m, no in active if (q, m) == owner)) for key, owner in links.items()
+                key: bits(*(no for q, m, no in active if (q, m) == owner))
+                for key, owner in links.items()
             }
         for n, person in enumerate(people):
             assert selectors.scenarios_open(person) == {no for _, m, no in active if m == n}

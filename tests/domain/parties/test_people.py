@@ -1,15 +1,17 @@
 """Identity: sealed, looked up by a blind index, never twice; and keys."""
 
+import base64
 import re
 
 import pytest
 from cryptography.exceptions import InvalidTag
-
-from tanpuhui.domain.parties import errors, selectors, services
-from tanpuhui.kernel import actors, crypto
+from django.contrib.auth import authenticate
 from tests.conftest import FixedClock
 from tests.factories.database import rows, tables_holding, value
 from tests.factories.town import SYSTEM, people_open
+
+from tanpuhui.domain.parties import errors, selectors, services
+from tanpuhui.kernel import actors, crypto
 
 PHONE, NAME, IDENTITY = "13800138000", "王小明", "340102199001011234"
 
@@ -55,8 +57,6 @@ def test_two_sealings_of_one_value_differ_and_the_index_does_not() -> None:
 @pytest.mark.parametrize("at", [0, 5, -1])
 def test_a_changed_cipher_text_is_refused(at: int) -> None:
     key, _, body = crypto.encrypt(PHONE, context="c").partition(":")
-    import base64
-
     raw = bytearray(base64.b64decode(body))
     raw[at] ^= 1
     with pytest.raises(InvalidTag):
@@ -93,7 +93,10 @@ def test_a_phone_or_identity_opens_one_account(given: dict) -> None:
         services.person_open(actor=SYSTEM, **given)
     assert (caught.value.code, caught.value.status) == ("parties.phone_taken", 409)
     assert PHONE not in caught.value.message
-    assert (value("select count(*) from parties_party"), value("select count(*) from kernel_audit")) == before
+    assert (
+        value("select count(*) from parties_party"),
+        value("select count(*) from kernel_audit"),
+    ) == before
 
 
 def test_many_people_without_a_phone() -> None:
@@ -106,13 +109,18 @@ def test_many_people_without_a_phone() -> None:
 
 def test_regions_are_dealt_out() -> None:
     services.people_open_many(actor=SYSTEM, count=5, regions=["a", "b"])
-    assert rows("select region, count(*) from parties_person group by 1 order by 1") == [("a", 3), ("b", 2)]
+    assert rows("select region, count(*) from parties_person group by 1 order by 1") == [
+        ("a", 3),
+        ("b", 2),
+    ]
 
 
 def test_members_are_masked() -> None:
     person = opened()
     provider = provider_open()
-    services.links_bind_many(actor=SYSTEM, provider_id=provider, subjects=["s1"], person_ids=[person.party_id])
+    services.links_bind_many(
+        actor=SYSTEM, provider_id=provider, subjects=["s1"], person_ids=[person.party_id]
+    )
     total, (member,) = selectors.members(provider)
     assert (total, member.name_masked, member.phone_masked) == (1, "王**", "138****8000")
     assert selectors.member(provider, 10**12) is None
@@ -129,7 +137,9 @@ def provider_open(code: str = "metro") -> int:
 
 def test_an_organisation_is_brought_up_to_date_by_its_code() -> None:
     first = provider_open()
-    again = services.organisation_open(actor=SYSTEM, code="metro", kind="provider", title="新名", scenario_mask=6)
+    again = services.organisation_open(
+        actor=SYSTEM, code="metro", kind="provider", title="新名", scenario_mask=6
+    )
     assert again.party_id == first
     assert selectors.organisation("metro") == again
     assert value("select count(*) from parties_organisation") == 1
@@ -148,9 +158,14 @@ def test_a_key_is_shown_once_sealed_and_revoked(algorithm: str) -> None:
         assert tables_holding(secret) == []
     found = selectors.provider_key(key_id)
     assert (found.provider_id, found.provider_code, found.algorithm, found.secret) == (
-        provider, "metro", algorithm, secret.encode(),
+        provider,
+        "metro",
+        algorithm,
+        secret.encode(),
     )
-    services.provider_key_revoke(actor=actors.provider(provider), provider_id=provider, key_id=key_id)
+    services.provider_key_revoke(
+        actor=actors.provider(provider), provider_id=provider, key_id=key_id
+    )
     assert selectors.provider_key(key_id) is None
     assert selectors.provider_key("unknown") is None
 
@@ -164,12 +179,22 @@ def test_a_provider_revokes_its_own_keys_only() -> None:
 
 def test_staff(settings) -> None:
     provider = provider_open()
-    services.staff_add(actor=SYSTEM, username="li", password="correct horse", organisation_id=provider, role="provider")
-    from django.contrib.auth import authenticate
-
+    services.staff_add(
+        actor=SYSTEM,
+        username="li",
+        password="correct horse",
+        organisation_id=provider,
+        role="provider",
+    )
     user = authenticate(username="li", password="correct horse")
     found = selectors.staff(user)
     assert (found.organisation.party_id, found.role) == (provider, "provider")
-    services.staff_add(actor=SYSTEM, username="li", password="another horse", organisation_id=provider, role="operator")
+    services.staff_add(
+        actor=SYSTEM,
+        username="li",
+        password="another horse",
+        organisation_id=provider,
+        role="operator",
+    )
     assert authenticate(username="li", password="correct horse") is None
     assert selectors.staff(authenticate(username="li", password="another horse")).role == "operator"

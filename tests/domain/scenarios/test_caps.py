@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tanpuhui.domain.ledger import selectors as book
 from tests.conftest import FixedClock
 from tests.factories.cities import changed_pack, living_in
 from tests.factories.database import rows, value
 from tests.factories.parallel import at_once
 from tests.factories.town import Town, codes, grams, record, town_open
+
+from tanpuhui.domain.ledger import selectors as book
 
 METRO = "scenarios/travel/metro.yaml"
 DAY_CAP = "- {per: day, of: acts, limit: 20, source: example-proposal#上限}"
@@ -25,8 +25,12 @@ def capped(tmp_path: Path, *caps: str) -> Path:
 def rides(day: str, *distances: float, hour: int = 6, **given: Any) -> list[dict[str, Any]]:
     """Rides of one day, half an hour apart."""
     return [
-        record(f"{day}-{hour}-{n}", occurred_at=f"{day}T{hour + n // 2:02d}:{n % 2 * 30:02d}:00+08:00",
-               distance=distance, **given)
+        record(
+            f"{day}-{hour}-{n}",
+            occurred_at=f"{day}T{hour + n // 2:02d}:{n % 2 * 30:02d}:00+08:00",
+            distance=distance,
+            **given,
+        )
         for n, distance in enumerate(distances)
     ]
 
@@ -44,8 +48,11 @@ def test_the_cap_is_reached_and_not_passed(few: Town) -> None:
     assert grams(result) == [40, 40, 40, 0, 0]
     assert "每日上限 3 次" in result.receipts["message"][3]
     assert few.balance()[0] == 120_000
-    assert rows("select quantified_mg, reduction_mg, points from scenarios_act where reason_no = 70") == [
-        (40_000, 0, 0), (40_000, 0, 0),
+    assert rows(
+        "select quantified_mg, reduction_mg, points from scenarios_act where reason_no = 70"
+    ) == [
+        (40_000, 0, 0),
+        (40_000, 0, 0),
     ], "what is above the cap is quantified and kept, and counts nothing"
 
 
@@ -62,7 +69,9 @@ def test_across_batches_providers_and_people(few: Town) -> None:
     assert (codes(first), codes(second)) == (["counted"] * 2, ["counted", "cap.day"])
     assert codes(few.send(*rides("2026-03-09", 1, hour=12))) == ["cap.day"]
     assert codes(few.send(*rides("2026-03-08", 1, hour=12))) == ["counted"], "another day"
-    assert codes(few.send(*rides("2026-03-09", 1, hour=15, subject="u1"))) == ["counted"], "another person"
+    assert codes(few.send(*rides("2026-03-09", 1, hour=15, subject="u1"))) == ["counted"], (
+        "another person"
+    )
     bus = record("bus", scenario="travel/bus", occurred_at="2026-03-09T18:00:00+08:00")
     assert codes(few.send(bus)) == ["counted"], "another scenario"
 
@@ -76,7 +85,9 @@ def test_late_data_meets_the_cap_of_its_day(few: Town) -> None:
 
 def test_refused_and_repeated_records_take_no_room(few: Town) -> None:
     batch = rides("2026-03-09", 1, 1, 1)
-    result = few.send(record("bad", occurred_at="2026-03-09T05:00:00+08:00", distance=-1), batch[0], *batch)
+    result = few.send(
+        record("bad", occurred_at="2026-03-09T05:00:00+08:00", distance=-1), batch[0], *batch
+    )
     assert codes(result) == ["record.out_of_bounds", *["counted"] * 4]
     assert result.counts == {"counted": 3, "record.out_of_bounds": 1, "repeated": 1}
 
@@ -90,8 +101,12 @@ def test_lost_trips_take_no_room(few: Town) -> None:
 
 def test_acts_without_a_reduction_take_no_room_however_they_are_sent(town: Town) -> None:
     def power(item: str, energy: float, day: int) -> dict[str, Any]:
-        return record(item, scenario="living/electricity", energy=energy,
-                      occurred_at=f"2026-03-{day:02d}T08:00:00+08:00")
+        return record(
+            item,
+            scenario="living/electricity",
+            energy=energy,
+            occurred_at=f"2026-03-{day:02d}T08:00:00+08:00",
+        )
 
     together = town.send(power("a1", 500, 1), power("a2", 100, 2), power("a3", 100, 3))
     assert codes(together) == ["act.no_reduction", "counted", "cap.month"]
@@ -102,7 +117,9 @@ def test_acts_without_a_reduction_take_no_room_however_they_are_sent(town: Town)
     assert one_by_one == ["act.no_reduction", "counted", "cap.month"]
 
 
-def test_a_cap_of_mass_cuts_the_act_that_crosses_it(tmp_path: Path, db: None, fixed_clock: FixedClock) -> None:
+def test_a_cap_of_mass_cuts_the_act_that_crosses_it(
+    tmp_path: Path, db: None, fixed_clock: FixedClock
+) -> None:
     with living_in(capped(tmp_path, "per: day, of: mass_g, limit: 100")):
         town = town_open()
         result = town.send(*rides("2026-03-09", 2, 1, 0.001))
@@ -110,7 +127,9 @@ def test_a_cap_of_mass_cuts_the_act_that_crosses_it(tmp_path: Path, db: None, fi
         assert result.receipts["points"].to_list() == [1, 0, 0]
         assert "超出每日上限 100 克的部分未计入" in result.receipts["message"][1]
         assert rows("select quantified_mg, reduction_mg from scenarios_act order by item_no") == [
-            (80_000, 80_000), (40_000, 20_000), (40, 0),
+            (80_000, 80_000),
+            (40_000, 20_000),
+            (40, 0),
         ]
         assert town.balance()[0] == 100_000
         assert codes(town.send(*rides("2026-03-09", 1, hour=15))) == ["cap.day"]
@@ -120,12 +139,20 @@ def test_a_cap_of_mass_cuts_the_act_that_crosses_it(tmp_path: Path, db: None, fi
 
 @pytest.mark.parametrize(
     ("per", "inside", "outside"),
-    [("month", ["2026-03-01", "2026-03-09", "2026-03-05"], ["2026-02-28", "2025-03-05"]),
-     ("year", ["2026-01-01", "2026-03-09", "2026-02-01"], ["2025-12-31"])],
+    [
+        ("month", ["2026-03-01", "2026-03-09", "2026-03-05"], ["2026-02-28", "2025-03-05"]),
+        ("year", ["2026-01-01", "2026-03-09", "2026-02-01"], ["2025-12-31"]),
+    ],
 )
 @pytest.mark.parametrize("together", [True, False])
-def test_months_and_years(
-    tmp_path: Path, db: None, fixed_clock: FixedClock, per: str, inside: list[str], outside: list[str], together: bool,
+def test_months_and_years(  # noqa: PLR0917
+    tmp_path: Path,
+    db: None,
+    fixed_clock: FixedClock,
+    per: str,
+    inside: list[str],
+    outside: list[str],
+    together: bool,
 ) -> None:
     with living_in(capped(tmp_path, f"per: {per}, of: acts, limit: 2")):
         town = town_open()
@@ -134,21 +161,31 @@ def test_months_and_years(
             answers = codes(town.send(*(one for batch in batches for one in batch)))
             # within one batch the earlier acts come first
             late = sorted(inside)[2]
-            assert answers == [f"cap.{per}" if day == late else "counted" for day in [*inside, *outside]]
+            assert answers == [
+                f"cap.{per}" if day == late else "counted" for day in [*inside, *outside]
+            ]
         else:
             assert [codes(town.send(*batch))[0] for batch in batches] == [
-                "counted", "counted", f"cap.{per}", *["counted"] * len(outside),
+                "counted",
+                "counted",
+                f"cap.{per}",
+                *["counted"] * len(outside),
             ]
         assert town.balance()[0] == 40_000 * (2 + len(outside))
 
 
 def test_several_caps_together(tmp_path: Path, db: None, fixed_clock: FixedClock) -> None:
-    caps = ["per: day, of: acts, limit: 2", "per: month, of: mass_g, limit: 150", "per: year, of: mass_g, limit: 400"]
+    caps = [
+        "per: day, of: acts, limit: 2",
+        "per: month, of: mass_g, limit: 150",
+        "per: year, of: mass_g, limit: 400",
+    ]
     with living_in(capped(tmp_path, *caps)):
         town = town_open()
         result = town.send(*rides("2026-03-01", 1, 1, 1), *rides("2026-03-02", 1, 2))
         assert (codes(result), grams(result)) == (
-            ["counted", "counted", "cap.day", "counted", "counted"], [40, 40, 0, 40, 30],
+            ["counted", "counted", "cap.day", "counted", "counted"],
+            [40, 40, 0, 40, 30],
         )
         assert codes(town.send(*rides("2026-03-03", 1))) == ["cap.month"]
         late = town.send(*rides("2026-02-01", 5), *rides("2026-01-01", 5))
@@ -157,22 +194,34 @@ def test_several_caps_together(tmp_path: Path, db: None, fixed_clock: FixedClock
         assert town.balance()[0] == 400_000
 
 
-def test_one_batch_or_many_batches_count_the_same(tmp_path: Path, db: None, fixed_clock: FixedClock) -> None:
+def test_one_batch_or_many_batches_count_the_same(
+    tmp_path: Path, db: None, fixed_clock: FixedClock
+) -> None:
     caps = ["per: day, of: acts, limit: 2", "per: month, of: mass_g, limit: 190"]
     batch = [one for day in range(1, 6) for one in rides(f"2026-03-{day:02d}", 1.1, 0.7, 1)]
     with living_in(capped(tmp_path, *caps)):
         town = town_open()
         together = town.send(*batch)
-        singly = [town.send(one | {"subject": "u1", "item_no": f"s{n}"}) for n, one in enumerate(batch)]
+        singly = [
+            town.send(one | {"subject": "u1", "item_no": f"s{n}"}) for n, one in enumerate(batch)
+        ]
     assert grams(together) == [grams(one)[0] for one in singly]
     assert town.balance(0) == town.balance(1) == (190_000, town.balance(0)[1])
 
 
 def test_hefei_metro_five_a_day_and_charging_sixty_kilograms_a_month(hefei_town: Town) -> None:
-    assert codes(hefei_town.send(*rides("2026-03-09", 5, 5, 5, 5, 5, 5))) == ["counted"] * 5 + ["cap.day"]
+    assert codes(hefei_town.send(*rides("2026-03-09", 5, 5, 5, 5, 5, 5))) == ["counted"] * 5 + [
+        "cap.day"
+    ]
     charges = [
-        record(f"c{n}", scenario="travel/ev_charging", energy=60.0, duration=7200, asset_key=f"k{n}",
-               occurred_at=f"2026-03-0{n}T08:00:00+08:00")
+        record(
+            f"c{n}",
+            scenario="travel/ev_charging",
+            energy=60.0,
+            duration=7200,
+            asset_key=f"k{n}",
+            occurred_at=f"2026-03-0{n}T08:00:00+08:00",
+        )
         for n in range(1, 6)
     ]
     before = hefei_town.balance()[0]
@@ -184,14 +233,22 @@ def test_hefei_metro_five_a_day_and_charging_sixty_kilograms_a_month(hefei_town:
 # -- at once
 
 
-def test_eight_providers_at_once_share_one_persons_cap(committed: None, tmp_path: Path, fixed_clock: FixedClock) -> None:
-    with living_in(capped(tmp_path, "per: day, of: acts, limit: 3", "per: month, of: mass_g, limit: 1000")):
+def test_eight_providers_at_once_share_one_persons_cap(
+    committed: None, tmp_path: Path, fixed_clock: FixedClock
+) -> None:
+    with living_in(
+        capped(tmp_path, "per: day, of: acts, limit: 3", "per: month, of: mass_g, limit: 1000")
+    ):
         town = town_open(providers=8)
 
         def rides_of(n: int) -> list[dict[str, Any]]:
             return [
-                record(f"r{hour}", occurred_at=f"2026-03-09T{6 + hour:02d}:{n * 7:02d}:00+08:00",
-                       subject=f"u{hour % 3}", distance=3)
+                record(
+                    f"r{hour}",
+                    occurred_at=f"2026-03-09T{6 + hour:02d}:{n * 7:02d}:00+08:00",
+                    subject=f"u{hour % 3}",
+                    distance=3,
+                )
                 for hour in range(12)
             ]
 
@@ -209,6 +266,11 @@ def test_a_mass_cap_holds_at_once(committed: None, tmp_path: Path, fixed_clock: 
         at_once(6, lambda n: town.send(*rides(f"2026-03-0{n + 1}", 3), provider=town.providers[n]))
         assert town.balance() == (500_000, value("select sum(points) from scenarios_act"))
         assert sorted(mg for (mg,) in rows("select reduction_mg from scenarios_act")) == [
-            0, 20_000, 120_000, 120_000, 120_000, 120_000,
+            0,
+            20_000,
+            120_000,
+            120_000,
+            120_000,
+            120_000,
         ]
         assert book.proof().is_clean

@@ -3,6 +3,10 @@
 from datetime import date
 
 import pytest
+from tests.conftest import FixedClock
+from tests.factories.database import counts, rows, value
+from tests.factories.parallel import at_once
+from tests.factories.town import SYSTEM, Town, codes, frame, record, statuses, town_open
 
 from tanpuhui.domain.ledger import selectors as book
 from tanpuhui.domain.ledger import services as ledger
@@ -11,10 +15,6 @@ from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios import selectors, services
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.errors import NotPermitted
-from tests.conftest import FixedClock
-from tests.factories.database import counts, rows, value
-from tests.factories.parallel import at_once
-from tests.factories.town import SYSTEM, Town, codes, record, statuses, town_open
 
 ACTS = "select act::text from scenarios_act as act"
 ENTRIES = "select entry::text from ledger_entry as entry"
@@ -23,12 +23,16 @@ NINE = "2026-03-10T09:00:00+08:00"
 
 def in_force(town: Town, person: int = 0) -> list[tuple[str, int, str]]:
     """(code, mg, state) of a person's acts as shown to them."""
-    return [(act.code, act.reduction_mg, act.state) for act in selectors.acts_recent(town.people[person])]
+    return [
+        (act.code, act.reduction_mg, act.state)
+        for act in selectors.acts_recent(town.people[person])
+    ]
 
 
 def revisions(item: str = "a1") -> list[tuple[int, int, int]]:
     return rows(
-        "select revision, reduction_mg, reason_no from scenarios_act where item_no = %s order by 1", item
+        "select revision, reduction_mg, reason_no from scenarios_act where item_no = %s order by 1",
+        item,
     )
 
 
@@ -67,7 +71,8 @@ def test_another_day_and_month_and_scenario(town: Town) -> None:
     town.send(record("a1"))
     town.correct(record("a1", occurred_at="2026-02-27T08:00:00+08:00"))
     assert book.month_sums(town.people[0], until=date(2026, 3, 10), months=2) == [
-        book.MonthSum(date(2026, 3, 1), 0, 0, 0), book.MonthSum(date(2026, 2, 1), 220_000, 4, 1),
+        book.MonthSum(date(2026, 3, 1), 0, 0, 0),
+        book.MonthSum(date(2026, 2, 1), 220_000, 4, 1),
     ]
     result = town.correct(record("a1", scenario="travel/bus"))
     assert codes(result) == ["counted"]
@@ -101,10 +106,15 @@ def test_the_redelivered_original_conflicts_after_a_correction(town: Town) -> No
 
 @pytest.mark.parametrize(
     ("given", "code"),
-    [({"distance": -1}, "record.out_of_bounds"), ({"occurred_at": "2026-03-11T08:00:00+08:00"}, "time.future"),
-     ({"subject": "u1"}, "record.other_subject"), ({"subject": "nobody"}, "subject.unknown"),
-     ({"scenario": "travel/tram"}, "scenario.unknown"), ({"item_no": "a9"}, "record.unknown_item"),
-     ({"distance": 100.0, "duration": 60}, "record.implausible")],
+    [
+        ({"distance": -1}, "record.out_of_bounds"),
+        ({"occurred_at": "2026-03-11T08:00:00+08:00"}, "time.future"),
+        ({"subject": "u1"}, "record.other_subject"),
+        ({"subject": "nobody"}, "subject.unknown"),
+        ({"scenario": "travel/tram"}, "scenario.unknown"),
+        ({"item_no": "a9"}, "record.unknown_item"),
+        ({"distance": 100.0, "duration": 60}, "record.implausible"),
+    ],
 )
 def test_a_refused_correction_leaves_the_act_in_force(town: Town, given: dict, code: str) -> None:
     town.send(record("a1"))
@@ -118,7 +128,9 @@ def test_a_refused_correction_leaves_the_act_in_force(town: Town, given: dict, c
 
 def test_a_frozen_account_is_not_corrected_and_loses_nothing(town: Town) -> None:
     town.send(record("a1"), record("b1", subject="u1"))
-    ledger.account_set_state(actor=SYSTEM, account_id=town.people[0], state=AccountState.FROZEN, reason="t")
+    ledger.account_set_state(
+        actor=SYSTEM, account_id=town.people[0], state=AccountState.FROZEN, reason="t"
+    )
     result = town.correct(record("a1", distance=9.0), record("b1", subject="u1", distance=9.0))
     assert codes(result) == ["account.not_open", "counted"]
     assert (town.balance(0)[0], town.balance(1)[0]) == (220_000, 360_000)
@@ -128,7 +140,10 @@ def test_a_frozen_account_is_not_corrected_and_loses_nothing(town: Town) -> None
 def test_without_consent_there_is_no_correction(town: Town) -> None:
     town.send(record("a1"))
     parties.consent_withdraw(
-        actor=actors.person(town.people[0]), provider_id=town.provider, person_id=town.people[0], scenario_nos=[1]
+        actor=actors.person(town.people[0]),
+        provider_id=town.provider,
+        person_id=town.people[0],
+        scenario_nos=[1],
     )
     assert codes(town.correct(record("a1", distance=9.0))) == ["consent.missing"]
     assert town.balance()[0] == 220_000
@@ -150,26 +165,39 @@ def test_a_correction_to_nothing(town: Town) -> None:
     result = town.correct(record("a1", **power, energy=500.0))
     assert (codes(result), statuses(result)) == (["act.no_reduction"], ["not_counted"])
     assert town.balance() == (0, 0)
-    assert codes(town.send(record("a2", **power, energy=100.0))) == ["counted"], "the month is free again"
+    assert codes(town.send(record("a2", **power, energy=100.0))) == ["counted"], (
+        "the month is free again"
+    )
 
 
 def test_a_correction_of_points_already_spent_is_a_claw_back(town: Town) -> None:
     town.send(record("a1"))
-    ledger.points_spend(actor=actors.person(town.people[0]), account_id=town.people[0], points=4, key="s", source="t")
+    ledger.points_spend(
+        actor=actors.person(town.people[0]),
+        account_id=town.people[0],
+        points=4,
+        key="s",
+        source="t",
+    )
     town.correct(record("a1", distance=2.5))
     # 4 points could not be taken back; the corrected act gives 2
     assert town.balance() == (100_000, 2)
     assert rows("select reduction_mg, points from ledger_clawback") == [(0, 4)]
     ledger.clawbacks_settle(actor=SYSTEM)
     assert town.balance() == (100_000, 0)
-    assert rows("select points, settled_journal_id is null from ledger_clawback order by id") == [(4, False), (2, True)]
+    assert rows("select points, settled_journal_id is null from ledger_clawback order by id") == [
+        (4, False),
+        (2, True),
+    ]
 
 
 def test_correction_and_withdrawal_leave_an_audit_row_with_reason(town: Town) -> None:
     town.send(record("a1"))
     town.correct(record("a1", distance=9.0), reason="里程表误读")
     town.withdraw("a1")
-    assert rows("select tag, subject, reason from kernel_audit where tag like 'scenarios:%' order by id") == [
+    assert rows(
+        "select tag, subject, reason from kernel_audit where tag like 'scenarios:%' order by id"
+    ) == [
         ("scenarios:act:correct", f"provider:{town.provider}", "里程表误读"),
         ("scenarios:act:withdraw", f"provider:{town.provider}", "撤回"),
     ]
@@ -232,7 +260,11 @@ def test_a_capped_act_is_withdrawn_without_a_gram(town: Town) -> None:
 
 def test_many_acts_of_many_days_and_people(town: Town) -> None:
     batch = [
-        record(f"a{n}", subject=f"u{n % 3}", occurred_at=f"2026-0{1 + n % 3}-0{1 + n % 9}T{6 + n % 12:02d}:00:00+08:00")
+        record(
+            f"a{n}",
+            subject=f"u{n % 3}",
+            occurred_at=f"2026-0{1 + n % 3}-0{1 + n % 9}T{6 + n % 12:02d}:00:00+08:00",
+        )
         for n in range(36)
     ]
     town.send(*batch)
@@ -243,7 +275,13 @@ def test_many_acts_of_many_days_and_people(town: Town) -> None:
 
 def test_a_withdrawal_when_points_are_spent(town: Town) -> None:
     town.send(record("a1"))
-    ledger.points_spend(actor=actors.person(town.people[0]), account_id=town.people[0], points=3, key="s", source="t")
+    ledger.points_spend(
+        actor=actors.person(town.people[0]),
+        account_id=town.people[0],
+        points=3,
+        key="s",
+        source="t",
+    )
     town.withdraw("a1")
     assert town.balance() == (0, 0)
     assert rows("select reduction_mg, points from ledger_clawback") == [(0, 3)]
@@ -260,14 +298,16 @@ def test_only_the_provider_itself(town: Town) -> None:
         )
     with pytest.raises(NotPermitted):
         services.acts_ingest(
-            actor=stranger, provider_id=town.provider, batch_no="c", channel="api", records=_records()
+            actor=stranger,
+            provider_id=town.provider,
+            batch_no="c",
+            channel="api",
+            records=_records(),
         )
     assert town.balance() == (220_000, 4)
 
 
 def _records():
-    from tests.factories.town import frame
-
     return frame([record("a1", distance=9.0)])
 
 
@@ -275,7 +315,10 @@ def test_withdrawals_corrections_and_redeliveries_at_once(
     committed: None, example_city: object, fixed_clock: FixedClock
 ) -> None:
     town = town_open()
-    batch = [record(f"a{n}", occurred_at=f"2026-03-10T{6 + n // 2:02d}:{n % 2 * 30:02d}:00+08:00") for n in range(6)]
+    batch = [
+        record(f"a{n}", occurred_at=f"2026-03-10T{6 + n // 2:02d}:{n % 2 * 30:02d}:00+08:00")
+        for n in range(6)
+    ]
     town.send(*batch)
     items = [one["item_no"] for one in batch]
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import psycopg
 import pytest
-
-from tanpuhui.domain.ledger import selectors as book
-from tanpuhui.domain.scenarios.services import ingestion
-from tanpuhui.kernel.cityrules import pack
 from tests.conftest import FixedClock
 from tests.factories.database import rows, value
 from tests.factories.parallel import at_once
 from tests.factories.town import Town, codes, grams, record, town_open
+
+from tanpuhui.domain.ledger import selectors as book
+from tanpuhui.domain.scenarios.services import ingestion
+from tanpuhui.kernel.cityrules import pack
 
 
 def trip(item: str, start: str, end: str | None = None, **given: Any) -> dict[str, Any]:
@@ -24,7 +24,9 @@ def trip(item: str, start: str, end: str | None = None, **given: Any) -> dict[st
 
     length = seconds(end) - seconds(start) if end else None
     start = start if start.count(":") == 2 else f"{start}:00"
-    return record(item, occurred_at=f"2026-03-10T{start}+08:00", duration=length, distance=1.0, **given)
+    return record(
+        item, occurred_at=f"2026-03-10T{start}+08:00", duration=length, distance=1.0, **given
+    )
 
 
 def bike(item: str, start: str, end: str, **given: Any) -> dict[str, Any]:
@@ -41,15 +43,23 @@ def charge(item: str, key: str | None, **given: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("start", "end", "code"),
     [
-        ("07:00", "08:00", "counted"), ("07:00", "08:00:01", "overlap.time"),
-        ("08:00", "08:30", "overlap.time"), ("08:10", "08:20", "overlap.time"),
-        ("07:00", "09:00", "overlap.time"), ("08:29:59", "09:00", "overlap.time"),
-        ("08:30", "09:00", "counted"), ("08:00", None, "overlap.time"), ("08:29:59", None, "overlap.time"),
-        ("08:30", None, "counted"), ("07:59:59", None, "counted"),
+        ("07:00", "08:00", "counted"),
+        ("07:00", "08:00:01", "overlap.time"),
+        ("08:00", "08:30", "overlap.time"),
+        ("08:10", "08:20", "overlap.time"),
+        ("07:00", "09:00", "overlap.time"),
+        ("08:29:59", "09:00", "overlap.time"),
+        ("08:30", "09:00", "counted"),
+        ("08:00", None, "overlap.time"),
+        ("08:29:59", None, "overlap.time"),
+        ("08:30", None, "counted"),
+        ("07:59:59", None, "counted"),
     ],
 )
 @pytest.mark.parametrize("together", [True, False])
-def test_borders_of_two_trips(town: Town, start: str, end: str | None, code: str, together: bool) -> None:
+def test_borders_of_two_trips(
+    town: Town, start: str, end: str | None, code: str, together: bool
+) -> None:
     first, second = trip("a1", "08:00", "08:30"), trip("a2", start, end)
     if together:
         found = dict(zip(["a1", "a2"], codes(town.send(first, second)), strict=True))
@@ -57,7 +67,9 @@ def test_borders_of_two_trips(town: Town, start: str, end: str | None, code: str
     else:
         assert codes(town.send(first)) == ["counted"]
         assert codes(town.send(second)) == [code]
-    assert value("select count(*) from scenarios_act where reason_no = 0") == (2 if code == "counted" else 1)
+    assert value("select count(*) from scenarios_act where reason_no = 0") == (
+        2 if code == "counted" else 1
+    )
     assert book.proof().is_clean
 
 
@@ -74,13 +86,17 @@ def test_the_book_wins_and_the_loser_is_told_who(town: Town) -> None:
     assert grams(result) == [0]
 
 
-def test_between_scenarios_and_providers(db: None, example_city: object, fixed_clock: FixedClock) -> None:
+def test_between_scenarios_and_providers(
+    db: None, example_city: object, fixed_clock: FixedClock
+) -> None:
     town = town_open(providers=2)
     town.send(trip("m1", "08:00", "08:30"))
     other = {"provider": town.providers[1]}
     assert codes(town.send(bike("b1", "08:10", "08:40"), **other)) == ["overlap.time"]
     assert codes(town.send(bike("b2", "08:10", "08:40", subject="u1"), **other)) == ["counted"]
-    walk = record("w", scenario="travel/walking", steps=9000, occurred_at="2026-03-10T08:10:00+08:00")
+    walk = record(
+        "w", scenario="travel/walking", steps=9000, occurred_at="2026-03-10T08:10:00+08:00"
+    )
     assert codes(town.send(walk, **other)) == ["counted"], "walking is no trip of this rule"
 
 
@@ -98,8 +114,11 @@ def test_a_loser_of_the_same_batch_beats_nobody_either(town: Town) -> None:
 
 def test_a_long_trip_over_many_short_ones(town: Town) -> None:
     result = town.send(
-        trip("s1", "08:10", "08:20"), trip("s2", "09:10", "09:20"), trip("long", "08:00", "10:00"),
-        trip("s3", "10:00", "10:10"), trip("s4", "07:50", "08:00"),
+        trip("s1", "08:10", "08:20"),
+        trip("s2", "09:10", "09:20"),
+        trip("long", "08:00", "10:00"),
+        trip("s3", "10:00", "10:10"),
+        trip("s4", "07:50", "08:00"),
     )
     assert codes(result) == ["overlap.time", "overlap.time", "counted", "counted", "counted"]
 
@@ -108,8 +127,10 @@ def test_a_trip_over_midnight_meets_both_days(town: Town) -> None:
     night = record("n", occurred_at="2026-03-08T23:50:00+08:00", duration=1800)
     town.send(night)
     assert value("select occurred_on::text from scenarios_act") == "2026-03-08"
-    result = town.send(record("m", occurred_at="2026-03-09T00:10:00+08:00", duration=600),
-                       record("e", occurred_at="2026-03-09T00:20:00+08:00", duration=600))
+    result = town.send(
+        record("m", occurred_at="2026-03-09T00:10:00+08:00", duration=600),
+        record("e", occurred_at="2026-03-09T00:20:00+08:00", duration=600),
+    )
     assert codes(result) == ["overlap.time", "counted"]
 
 
@@ -123,7 +144,8 @@ def test_a_corrected_trip_stands_where_it_is_now(town: Town) -> None:
     town.send(trip("a1", "08:00", "08:30"))
     assert codes(town.correct(trip("a1", "09:00", "09:30"))) == ["counted"]
     assert codes(town.send(trip("a2", "08:10", "08:20"), trip("a3", "09:10", "09:20"))) == [
-        "counted", "overlap.time",
+        "counted",
+        "overlap.time",
     ]
 
 
@@ -132,14 +154,21 @@ def test_a_correction_does_not_meet_itself_but_meets_others(town: Town) -> None:
     assert codes(town.correct(trip("a1", "08:10", "08:40"))) == ["counted"]
     assert codes(town.correct(trip("a1", "08:10", "09:10"))) == ["overlap.time"]
     assert town.balance()[0] == 40_000
-    assert codes(town.correct(trip("a1", "09:10", "09:40"), trip("a2", "08:10", "08:40"))) == ["counted"] * 2
+    assert (
+        codes(town.correct(trip("a1", "09:10", "09:40"), trip("a2", "08:10", "08:40")))
+        == ["counted"] * 2
+    )
     assert town.balance()[0] == 80_000
     assert book.proof().is_clean
 
 
-def test_two_providers_of_one_trip_at_once(committed: None, example_city: object, fixed_clock: FixedClock) -> None:
+def test_two_providers_of_one_trip_at_once(
+    committed: None, example_city: object, fixed_clock: FixedClock
+) -> None:
     town = town_open(providers=6)
-    answers = at_once(6, lambda n: codes(town.send(trip("t", "08:00", "08:30"), provider=town.providers[n])))
+    answers = at_once(
+        6, lambda n: codes(town.send(trip("t", "08:00", "08:30"), provider=town.providers[n]))
+    )
     assert sorted(answers) == [["counted"]] + [["overlap.time"]] * 5
     assert town.balance()[0] == 40_000
     assert book.proof().is_clean
@@ -148,14 +177,21 @@ def test_two_providers_of_one_trip_at_once(committed: None, example_city: object
 # -- by key
 
 
-def test_a_key_counts_once_for_everybody(db: None, example_city: object, fixed_clock: FixedClock) -> None:
+def test_a_key_counts_once_for_everybody(
+    db: None, example_city: object, fixed_clock: FixedClock
+) -> None:
     town = town_open(providers=2)
     assert codes(town.send(charge("a1", "session-1"))) == ["counted"]
     result = town.send(charge("a2", "session-1", subject="u1"))
     assert codes(result) == ["overlap.key"]
     assert "新能源汽车充电" in result.receipts["message"][0]
-    assert codes(town.send(charge("x1", "session-1", subject="u2"), provider=town.providers[1])) == ["overlap.key"]
-    assert codes(town.send(charge("a3", "session-2"), charge("a4", None), charge("a5", None))) == ["counted"] * 3
+    assert codes(
+        town.send(charge("x1", "session-1", subject="u2"), provider=town.providers[1])
+    ) == ["overlap.key"]
+    assert (
+        codes(town.send(charge("a3", "session-2"), charge("a4", None), charge("a5", None)))
+        == ["counted"] * 3
+    )
     assert [town.balance(n)[0] for n in range(3)] == [6_500_000 * 4, 0, 0]
 
 
@@ -192,7 +228,9 @@ def test_a_correction_moves_the_claim(town: Town) -> None:
     assert value("select count(*) from scenarios_claim") == 1
     assert codes(town.send(charge("a2", "k1"), charge("a3", "k2"))) == ["counted", "overlap.key"]
     assert codes(town.correct(charge("a1", "k1"))) == ["overlap.key"]
-    assert codes(town.send(charge("a4", "k2"))) == ["counted"], "a1 counts no more and claims no more"
+    assert codes(town.send(charge("a4", "k2"))) == ["counted"], (
+        "a1 counts no more and claims no more"
+    )
     assert book.proof().is_clean
 
 
@@ -215,7 +253,9 @@ def test_hefei_one_order_among_three_scenarios(hefei_town: Town) -> None:
     assert answers == ["counted", "overlap.key", "overlap.key"]
 
 
-def test_two_providers_claim_one_key_at_once(committed: None, example_city: object, fixed_clock: FixedClock) -> None:
+def test_two_providers_claim_one_key_at_once(
+    committed: None, example_city: object, fixed_clock: FixedClock
+) -> None:
     town = town_open(providers=6, people=6)
     for turn in range(3):
         keys = [f"k{turn}-{n}" for n in range(5)]

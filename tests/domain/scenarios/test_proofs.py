@@ -1,12 +1,12 @@
 """The proof finds what does not stand on evidence: acts, journals and balances each tampered with."""
 
 import pytest
-
-from tanpuhui.domain.ledger import selectors as book
-from tanpuhui.domain.scenarios import selectors
 from tests.domain.ledger import book as posting
 from tests.factories.database import rows, value
 from tests.factories.town import Town, record
+
+from tanpuhui.domain.ledger import selectors as book
+from tanpuhui.domain.scenarios import selectors
 
 
 def tamper(sql: str) -> None:
@@ -18,7 +18,11 @@ def tamper(sql: str) -> None:
 
 @pytest.fixture
 def lived(town: Town) -> Town:
-    town.send(record("a1"), record("a2", subject="u1"), record("a3", occurred_at="2026-02-01T08:00:00+08:00"))
+    town.send(
+        record("a1"),
+        record("a2", subject="u1"),
+        record("a3", occurred_at="2026-02-01T08:00:00+08:00"),
+    )
     town.correct(record("a2", subject="u1", distance=9.0))
     town.withdraw("a3")
     proof = selectors.evidence_proof()
@@ -31,8 +35,14 @@ def journal(kind: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "change", ["reduction_mg = reduction_mg - 1", "points = points + 1", "reason_no = 70",
-               "scenario_no = 2", "account_id = account_id + 1"],
+    "change",
+    [
+        "reduction_mg = reduction_mg - 1",
+        "points = points + 1",
+        "reason_no = 70",
+        "scenario_no = 2",
+        "account_id = account_id + 1",
+    ],
 )
 def test_an_edited_act(lived: Town, change: str) -> None:
     tamper(f"update scenarios_act set {change} where item_no = 'a1'")

@@ -5,16 +5,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-
-from tanpuhui.domain.scenarios import services
 from tests.factories.database import counts, rows, value
 from tests.factories.town import SYSTEM, Town, codes, frame, grams, record
+
+from tanpuhui.domain.scenarios import services
 
 
 def stored(item: str = "a1") -> tuple[Any, ...]:
     """(inputs, quantified mg, counted mg, points) of an act."""
     (found,) = rows(
-        "select inputs, quantified_mg, reduction_mg, points from scenarios_act where item_no = %s", item
+        "select inputs, quantified_mg, reduction_mg, points from scenarios_act where item_no = %s",
+        item,
     )
     return found
 
@@ -38,9 +39,19 @@ def test_a_ride_by_hand(town: Town) -> None:
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
-        (1.0004, 1000), (1.0005, 1001), (1.0015, 1002), (1.115, 1115), (2.6745, 2675), (8.0005, 8001),
-        (0.0005, 1), (199.9995, 200_000), (200.0004, 200_000), ("1.0005", 1001), ("1e1", 10_000),
-        ("5.5", 5500), (17, 17_000),
+        (1.0004, 1000),
+        (1.0005, 1001),
+        (1.0015, 1002),
+        (1.115, 1115),
+        (2.6745, 2675),
+        (8.0005, 8001),
+        (0.0005, 1),
+        (199.9995, 200_000),
+        (200.0004, 200_000),
+        ("1.0005", 1001),
+        ("1e1", 10_000),
+        ("5.5", 5500),
+        (17, 17_000),
     ],
 )
 def test_the_door_rounds_half_up_as_written(town: Town, sent: Any, kept: int) -> None:
@@ -50,15 +61,27 @@ def test_the_door_rounds_half_up_as_written(town: Town, sent: Any, kept: int) ->
 
 @pytest.mark.parametrize(
     ("sent", "code"),
-    [(0.0004, "record.out_of_bounds"), (0.001, "counted"), (200.0, "counted"),
-     (200.0005, "record.out_of_bounds"), (200.001, "record.out_of_bounds")],
+    [
+        (0.0004, "record.out_of_bounds"),
+        (0.001, "counted"),
+        (200.0, "counted"),
+        (200.0005, "record.out_of_bounds"),
+        (200.001, "record.out_of_bounds"),
+    ],
 )
 def test_bounds_on_both_sides(town: Town, sent: float, code: str) -> None:
     assert codes(town.send(record(distance=sent))) == [code]
 
 
-@pytest.mark.parametrize(("seconds", "code"), [(29, "record.out_of_bounds"), (30, "counted"),
-                                              (86400, "counted"), (86401, "record.out_of_bounds")])
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (29, "record.out_of_bounds"),
+        (30, "counted"),
+        (86400, "counted"),
+        (86401, "record.out_of_bounds"),
+    ],
+)
 def test_bounds_of_a_field(town: Town, seconds: int, code: str) -> None:
     assert codes(town.send(record(distance=0.001, duration=seconds))) == [code]
 
@@ -77,8 +100,10 @@ def test_an_input_sent_is_used(town: Town) -> None:
 def test_an_absent_column_and_an_absent_value_are_the_same(town: Town) -> None:
     town.send(record("a1"), record("a2", occurred_at="2026-03-10T09:00:00+08:00", duration=None))
     assert stored("a1") == stored("a2")
-    town.send(record("b1", occurred_at="2026-03-10T10:00:00+08:00", duration=600),
-              record("b2", occurred_at="2026-03-10T11:00:00+08:00"))
+    town.send(
+        record("b1", occurred_at="2026-03-10T10:00:00+08:00", duration=600),
+        record("b2", occurred_at="2026-03-10T11:00:00+08:00"),
+    )
     assert (stored("b1")[0], stored("b2")[0]) == ([5500, 600], [5500, None])
 
 
@@ -102,7 +127,9 @@ def test_a_choice_may_be_written_as_a_number(town: Town, sent: Any) -> None:
     assert stored()[0][2] == 6
 
 
-@pytest.mark.parametrize("sent", [0, 8, 6.5, -1, float("nan"), float("inf"), 1e30, "seven", "07", " 7"])
+@pytest.mark.parametrize(
+    "sent", [0, 8, 6.5, -1, float("nan"), float("inf"), 1e30, "seven", "07", " 7"]
+)
 def test_what_is_no_choice_is_refused(town: Town, sent: Any) -> None:
     result = town.send(power(100.0, persons=sent))
     assert codes(result) == ["record.unknown_choice"]
@@ -111,17 +138,26 @@ def test_what_is_no_choice_is_refused(town: Town, sent: Any) -> None:
 
 def test_an_optional_choice_left_out(town: Town) -> None:
     sent = {"scenario": "travel/ride_hailing", "distance": 10.0, "duration": 1200}
-    town.send(record("a1", **sent),
-              record("a2", **sent, electric="yes", occurred_at="2026-03-10T09:00:00+08:00"))
+    town.send(
+        record("a1", **sent),
+        record("a2", **sent, electric="yes", occurred_at="2026-03-10T09:00:00+08:00"),
+    )
     assert [stored("a1")[1], stored("a2")[1]] == [100_000, 450_000]
 
 
 @pytest.mark.parametrize(
     ("distance", "duration", "code"),
-    [(20.0, 600, "counted"), (20.001, 600, "record.implausible"), (20.0, 599, "record.implausible"),
-     (120.0, 3600, "counted"), (120.0, None, "counted")],
+    [
+        (20.0, 600, "counted"),
+        (20.001, 600, "record.implausible"),
+        (20.0, 599, "record.implausible"),
+        (120.0, 3600, "counted"),
+        (120.0, None, "counted"),
+    ],
 )
-def test_a_speed_of_exactly_the_limit_is_plausible(town: Town, distance: float, duration: int | None, code: str) -> None:
+def test_a_speed_of_exactly_the_limit_is_plausible(
+    town: Town, distance: float, duration: int | None, code: str
+) -> None:
     result = town.send(record(distance=distance, duration=duration))
     assert codes(result) == [code]
     if code != "counted":
@@ -154,10 +190,13 @@ def test_half_up_to_grams_where_the_methodology_says_so(town: Town) -> None:
 
 
 def test_points_follow_the_dated_rule(town: Town) -> None:
-    result = town.send(record("a1", occurred_at="2019-12-31T08:00:00+08:00", distance=100.0),
-                       record("a2", occurred_at="2020-01-01T08:00:00+08:00", distance=100.0))
+    result = town.send(
+        record("a1", occurred_at="2019-12-31T08:00:00+08:00", distance=100.0),
+        record("a2", occurred_at="2020-01-01T08:00:00+08:00", distance=100.0),
+    )
     assert result.receipts["points"].to_list() == [
-        stored("a1")[1] * 10 // 10**6, stored("a2")[1] * 20 // 10**6,
+        stored("a1")[1] * 10 // 10**6,
+        stored("a2")[1] * 20 // 10**6,
     ]
 
 
@@ -182,7 +221,9 @@ def test_ten_thousand_records(town: Town) -> None:
             "item_no": [f"m{n}" for n in range(size)],
             "subject": [f"u{n % 3}" for n in range(size)],
             "scenario": ["travel/metro"] * size,
-            "occurred_at": pl.Series(start + np.arange(size) * np.timedelta64(240, "s")).cast(pl.Datetime("us", "UTC")),
+            "occurred_at": pl.Series(start + np.arange(size) * np.timedelta64(240, "s")).cast(
+                pl.Datetime("us", "UTC")
+            ),
             "q_distance": distance,
         }
     )
@@ -197,7 +238,9 @@ def test_ten_thousand_records(town: Town) -> None:
     assert result.reduction_mg == sum(expected) == sum(town.balance(n)[0] for n in range(3))
     assert value("select count(*) from scenarios_act") == size
     # 20 a day for each of 3 people, on every whole day
-    per_day = rows("select count(*) filter (where reason_no = 0) from scenarios_act group by account_id, occurred_on")
+    per_day = rows(
+        "select count(*) filter (where reason_no = 0) from scenarios_act group by account_id, occurred_on"
+    )
     assert {n for (n,) in per_day} <= set(range(21))
 
 
@@ -215,16 +258,25 @@ def test_a_dry_run_answers_alike_and_keeps_nothing(town: Town) -> None:
 
 def test_control_characters_and_endless_texts_refuse_their_record_only(town: Town) -> None:
     result = town.send(
-        record("a\x00b"), record("a\x1fb"), record("x" * 121), record("号" * 41),
-        record("a5", asset_key="k\x00"), record("a6", asset_key="k" * 121),
-        record("a7", subject="u0\x00"), record("ok"),
+        record("a\x00b"),
+        record("a\x1fb"),
+        record("x" * 121),
+        record("号" * 41),
+        record("a5", asset_key="k\x00"),
+        record("a6", asset_key="k" * 121),
+        record("a7", subject="u0\x00"),
+        record("ok"),
         record("a9", **{"colour\x00": 1.0}),
         record("a10", refused="record.malformed|no\x00te", raw="ra\x00w" * 2000),
         record("a11", scenario="x\x00"),
     )
     assert codes(result) == [
-        *["record.malformed"] * 6, "subject.unknown", "counted", "record.unknown_field",
-        "record.malformed", "scenario.unknown",
+        *["record.malformed"] * 6,
+        "subject.unknown",
+        "counted",
+        "record.unknown_field",
+        "record.malformed",
+        "scenario.unknown",
     ]
     assert value("select count(*) from scenarios_act") == 1
     assert value("select max(length(raw)) from scenarios_refusal") == 4000

@@ -6,6 +6,8 @@ from math import inf, nan
 from typing import Any
 
 import pytest
+from tests.factories.database import counts, rows, tables_holding
+from tests.factories.town import SYSTEM, Town, codes, people_open, record, statuses
 
 from tanpuhui.domain.ledger import selectors as book
 from tanpuhui.domain.ledger import services as ledger
@@ -13,8 +15,6 @@ from tanpuhui.domain.ledger.states import AccountState
 from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios.reasons import BY_CODE, REASONS
 from tanpuhui.kernel import actors
-from tests.factories.database import counts, rows, tables_holding
-from tests.factories.town import SYSTEM, Town, codes, people_open, record, statuses
 
 LATER = "2026-03-10T10:00:00+08:00"
 
@@ -40,8 +40,10 @@ def frozen(town: Town) -> None:
 
 def withdrawn_consent(town: Town) -> None:
     parties.consent_withdraw(
-        actor=actors.person(town.people[0]), provider_id=town.provider,
-        person_id=town.people[0], scenario_nos=[1],
+        actor=actors.person(town.people[0]),
+        provider_id=town.provider,
+        person_id=town.people[0],
+        scenario_nos=[1],
     )
 
 
@@ -62,7 +64,9 @@ def month_of_power(item: str, energy: float, **given: Any) -> dict[str, Any]:
 
 
 def recycled(item: str = "a1", **given: Any) -> dict[str, Any]:
-    return record(item, scenario="living/recycling", **({"weight": 2.0, "category": "paper"} | given))
+    return record(
+        item, scenario="living/recycling", **({"weight": 2.0, "category": "paper"} | given)
+    )
 
 
 def walk(item: str) -> dict[str, Any]:
@@ -94,22 +98,35 @@ CASES: dict[str, list[Case]] = {
         Case(record(scenario="travel/shared_bike", distance=1.0)),
     ],
     "record.unknown_field": [
-        Case(record(colour=1.0)), Case(record(colour="red")), Case(record(steps=100)),
+        Case(record(colour=1.0)),
+        Case(record(colour="red")),
+        Case(record(steps=100)),
     ],
     "record.not_a_number": [
-        Case(record(distance="five")), Case(record(distance="5,5")), Case(record(distance="")),
+        Case(record(distance="five")),
+        Case(record(distance="5,5")),
+        Case(record(distance="")),
     ],
     "record.not_finite": [
-        Case(record(distance=nan)), Case(record(distance=inf)), Case(record(distance=-inf)),
-        Case(record(distance="nan")), Case(record(distance="1e999")),
+        Case(record(distance=nan)),
+        Case(record(distance=inf)),
+        Case(record(distance=-inf)),
+        Case(record(distance="nan")),
+        Case(record(distance="1e999")),
     ],
     "record.out_of_bounds": [
-        Case(record(distance=200.001)), Case(record(distance=0.0)), Case(record(distance=0.0004)),
-        Case(record(distance=-5.5)), Case(record(distance=1e300)), Case(record(distance=2.0**53)),
-        Case(record(duration=29)), Case(record(duration=86401)),
+        Case(record(distance=200.001)),
+        Case(record(distance=0.0)),
+        Case(record(distance=0.0004)),
+        Case(record(distance=-5.5)),
+        Case(record(distance=1e300)),
+        Case(record(distance=2.0**53)),
+        Case(record(duration=29)),
+        Case(record(duration=86401)),
     ],
     "record.unknown_choice": [
-        Case(recycled(category="wood")), Case(recycled(category="")),
+        Case(recycled(category="wood")),
+        Case(recycled(category="")),
         Case(month_of_power("a1", 100.0) | {"persons": 8}),
         Case(month_of_power("a1", 100.0) | {"persons": 2.5}),
     ],
@@ -163,6 +180,8 @@ CASES: dict[str, list[Case]] = {
 }
 # Produced in another city or by another service; see there.
 ELSEWHERE = {
+    "intake.stopped": "test_rules.py",
+    "scenario.paused": "test_rules.py",
     "cap.year": "test_caps.py",
     "time.too_late": "test_times.py",
     "time.after_methodology": "test_times.py",
@@ -197,17 +216,29 @@ def test_reason(town: Town, code: str, case: Case) -> None:
     assert codes(result) == [code]
     assert result.counts == {code: 1}
     assert result.receipts["message"][0].startswith(BY_CODE[code].sentence.removesuffix("。"))
-    found = {name: number - before[name] for name, number in counts().items() if number != before[name]}
+    found = {
+        name: number - before[name] for name, number in counts().items() if number != before[name]
+    }
     if kind == "counted":
         assert statuses(result) == ["counted"]
-        assert found == {"ledger_journal": 1, "ledger_entry": 2, "scenarios_act": 1, "scenarios_batch": 1}
+        assert found == {
+            "ledger_journal": 1,
+            "ledger_entry": 2,
+            "scenarios_act": 1,
+            "scenarios_batch": 1,
+        }
         return
     assert (result.reduction_mg, result.points) == (0, 0)
     assert result.receipts.select("reduction_mg", "points").row(0) == (0, 0)
     assert town.balance() == balance, "nothing was posted"
     if kind == "act":
         assert statuses(result) == ["not_counted"]
-        assert found == {"ledger_journal": 1, "ledger_entry": 2, "scenarios_act": 1, "scenarios_batch": 1}
+        assert found == {
+            "ledger_journal": 1,
+            "ledger_entry": 2,
+            "scenarios_act": 1,
+            "scenarios_batch": 1,
+        }
     else:
         assert statuses(result) == ["refused"]
         assert found == {"scenarios_batch": 1, "scenarios_refusal": 1}
@@ -225,14 +256,19 @@ def test_reason(town: Town, code: str, case: Case) -> None:
 
 @pytest.mark.parametrize("given", [case.given for case in CASES["subject.unknown"]])
 def test_of_an_unknown_subject_nothing_is_kept_anywhere(town: Town, given: dict[str, Any]) -> None:
-    town.send(given | {"item_no": "secret-item", "subject": "secret-subject", "asset_key": "secret-key"})
+    town.send(
+        given | {"item_no": "secret-item", "subject": "secret-subject", "asset_key": "secret-key"}
+    )
     for text in ("secret-subject", "secret-item", "secret-key"):
         assert tables_holding(text) == []
 
 
 def test_the_search_for_texts_does_find_them(town: Town) -> None:
     town.send(record("visible-item"), record("refused-item", distance=-1))
-    assert tables_holding("visible-item") == ["scenarios_act.item_no", "scenarios_act_202603.item_no"]
+    assert tables_holding("visible-item") == [
+        "scenarios_act.item_no",
+        "scenarios_act_202603.item_no",
+    ]
     assert tables_holding("refused-item") == ["scenarios_refusal.item_no", "scenarios_refusal.raw"]
 
 
@@ -245,8 +281,15 @@ def link_without_consent(town: Town) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{}, {"distance": -1}, {"scenario": "travel/tram"}, {"scenario": None}, {"occurred_at": None},
-     {"refused": "row.unreadable", "raw": "linked-only;x"}, {"item_no": None}],
+    [
+        {},
+        {"distance": -1},
+        {"scenario": "travel/tram"},
+        {"scenario": None},
+        {"occurred_at": None},
+        {"refused": "row.unreadable", "raw": "linked-only;x"},
+        {"item_no": None},
+    ],
 )
 def test_without_any_consent_nothing_is_kept_anywhere(town: Town, given: dict[str, Any]) -> None:
     link_without_consent(town)
@@ -260,9 +303,9 @@ def test_only_a_count_by_reason_is_kept_of_the_silent(town: Town) -> None:
     result = town.send(record(), *(stranger() | {"item_no": f"s{n}"} for n in range(3)))
     assert result.counts == {"counted": 1, "subject.unknown": 3}
     assert rows("select counts from scenarios_batch") == [('{"counted": 1, "subject.unknown": 3}',)]
-    assert rows("select line, item_no, reason_no, note, raw from scenarios_refusal order by line") == [
-        (line, None, BY_CODE["subject.unknown"].no, None, None) for line in (2, 3, 4)
-    ]
+    assert rows(
+        "select line, item_no, reason_no, note, raw from scenarios_refusal order by line"
+    ) == [(line, None, BY_CODE["subject.unknown"].no, None, None) for line in (2, 3, 4)]
 
 
 def test_another_providers_subject_is_unknown_here(town: Town) -> None:
@@ -270,7 +313,9 @@ def test_another_providers_subject_is_unknown_here(town: Town) -> None:
     other = parties.organisation_open(
         actor=SYSTEM, code="other", kind="provider", title="别家", scenario_mask=2
     ).party_id
-    parties.links_bind_many(actor=SYSTEM, provider_id=other, subjects=["theirs"], person_ids=[person])
+    parties.links_bind_many(
+        actor=SYSTEM, provider_id=other, subjects=["theirs"], person_ids=[person]
+    )
     parties.consents_grant_many(
         actor=SYSTEM, provider_id=other, person_ids=[person], scenario_nos=[1], text_version="t/1"
     )

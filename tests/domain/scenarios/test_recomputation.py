@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.factories.cities import changed_pack, living_in
+from tests.factories.database import counts, rows, value
+from tests.factories.town import SYSTEM, Town, codes, record
 
 from tanpuhui.domain.ledger import selectors as book
 from tanpuhui.domain.ledger import services as ledger
@@ -17,9 +21,6 @@ from tanpuhui.domain.scenarios.data import Difference
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.errors import NotPermitted
-from tests.factories.cities import changed_pack, living_in
-from tests.factories.database import counts, rows, value
-from tests.factories.town import SYSTEM, Town, codes, record
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 GRID = {"factors/electricity.yaml": {"2020-01-01: {value: 0.6,": "2020-01-01: {value: 0.9,"}}
@@ -34,7 +35,9 @@ def corrected(folder: Path, changes: dict = GRID) -> Iterator[None]:
 
 
 def recompute(*, dry_run: bool = False, first: date = FIRST, last: date = LAST) -> list[Difference]:
-    return services.recompute(actor=SYSTEM, first=first, last=last, dry_run=dry_run, reason="因子更正")
+    return services.recompute(
+        actor=SYSTEM, first=first, last=last, dry_run=dry_run, reason="因子更正"
+    )
 
 
 def proven() -> None:
@@ -49,12 +52,18 @@ def proven() -> None:
 def lived(town: Town) -> Town:
     """Rides (grid factor), a bus (none), a household, of three people."""
     town.send(
-        record("m1", distance=10.0), record("m2", distance=10.0, occurred_at="2026-03-09T08:00:00+08:00"),
+        record("m1", distance=10.0),
+        record("m2", distance=10.0, occurred_at="2026-03-09T08:00:00+08:00"),
         record("old", distance=10.0, occurred_at="2026-02-28T08:00:00+08:00"),
         record("bus", scenario="travel/bus", subject="u1"),
         record("home", scenario="living/electricity", subject="u2", energy=100.0),
-        record("cap", scenario="living/electricity", subject="u2", energy=90.0,
-               occurred_at="2026-03-10T09:00:00+08:00"),
+        record(
+            "cap",
+            scenario="living/electricity",
+            subject="u2",
+            energy=90.0,
+            occurred_at="2026-03-10T09:00:00+08:00",
+        ),
     )
     assert [town.balance(n)[0] for n in range(3)] == [1_200_000, 250_500, 48_000_000]
     return town
@@ -77,8 +86,10 @@ def test_a_dry_run_lists_and_keeps_nothing(lived: Town, tmp_path: Path) -> None:
         found = recompute(dry_run=True)
         # metro: 120 − 0.125 × 900 = 7.5 g/km; household: 80 kWh × 900 g
         assert sorted((d.item_no, d.before_mg, d.after_mg) for d in found) == [
-            ("cap", 54_000_000, 81_000_000), ("home", 48_000_000, 72_000_000),
-            ("m1", 400_000, 75_000), ("m2", 400_000, 75_000),
+            ("cap", 54_000_000, 81_000_000),
+            ("home", 48_000_000, 72_000_000),
+            ("m1", 400_000, 75_000),
+            ("m2", 400_000, 75_000),
         ]
         assert counts() == before
         assert value("select count(*) from kernel_audit") == audits
@@ -93,17 +104,24 @@ def test_for_real(lived: Town, tmp_path: Path) -> None:
         listed = recompute(dry_run=True)
         assert recompute() == listed
         assert [lived.balance(n) for n in range(3)] == [
-            (75_000 * 2 + 400_000, 1 + 1 + 8), (250_500, 5), (72_000_000, 1440),
+            (75_000 * 2 + 400_000, 1 + 1 + 8),
+            (250_500, 5),
+            (72_000_000, 1440),
         ]
         assert stored < set(rows(everything)), "history stays"
         assert rows(
             "select item_no, revision, quantified_mg, reduction_mg, reason_no from scenarios_act"
             " where revision > 0 order by 1"
-        ) == [("cap", 1, 81_000_000, 0, 71), ("home", 1, 72_000_000, 72_000_000, 0),
-              ("m1", 1, 75_000, 75_000, 0), ("m2", 1, 75_000, 75_000, 0)]
-        assert rows("select subject, reason from kernel_audit where tag = 'scenarios:act:recompute'") == [
-            (f"provider:{lived.provider}", "因子更正")
-        ] * 2, "one for each day that changed"
+        ) == [
+            ("cap", 1, 81_000_000, 0, 71),
+            ("home", 1, 72_000_000, 72_000_000, 0),
+            ("m1", 1, 75_000, 75_000, 0),
+            ("m2", 1, 75_000, 75_000, 0),
+        ]
+        assert (
+            rows("select subject, reason from kernel_audit where tag = 'scenarios:act:recompute'")
+            == [(f"provider:{lived.provider}", "因子更正")] * 2
+        ), "one for each day that changed"
         proven()
         before = counts()
         assert recompute() == [], "a second time there is nothing to do"
@@ -132,13 +150,17 @@ def test_redelivery_and_correction_after_a_recomputation(lived: Town, tmp_path: 
         proven()
 
 
-def test_acts_that_gave_nothing_may_give_something_and_the_other_way_round(town: Town, tmp_path: Path) -> None:
+def test_acts_that_gave_nothing_may_give_something_and_the_other_way_round(
+    town: Town, tmp_path: Path
+) -> None:
     town.send(record("m1"), record("m2", subject="u1", occurred_at="2026-03-09T08:00:00+08:00"))
     dirty = {"factors/electricity.yaml": {"2020-01-01: {value: 0.6,": "2020-01-01: {value: 1.2,"}}
     with corrected(tmp_path / "dirty", dirty):
         assert len(recompute()) == 2
         assert town.balance() == (0, 0)
-        assert {code for (code,) in rows("select reason_no from scenarios_act where revision = 1")} == {80}
+        assert {
+            code for (code,) in rows("select reason_no from scenarios_act where revision = 1")
+        } == {80}
         fresh = town.send(record("m3", occurred_at="2026-03-10T10:00:00+08:00"))
         assert codes(fresh) == ["act.no_reduction"]
         proven()
@@ -149,7 +171,9 @@ def test_acts_that_gave_nothing_may_give_something_and_the_other_way_round(town:
 
 def test_points_spent_meanwhile_become_a_claw_back(lived: Town, tmp_path: Path) -> None:
     person = lived.people[0]
-    ledger.points_spend(actor=actors.person(person), account_id=person, points=24, key="s", source="t")
+    ledger.points_spend(
+        actor=actors.person(person), account_id=person, points=24, key="s", source="t"
+    )
     with corrected(tmp_path / "p"):
         recompute()
         assert lived.balance()[0] == 550_000
@@ -167,9 +191,16 @@ def test_caps_of_mass_hold_after_a_recomputation(town: Town, tmp_path: Path) -> 
         }
     }
     with corrected(tmp_path / "before", cap):
-        town.send(*(record(f"m{n}", distance=10.0, occurred_at=f"2026-03-0{n}T08:00:00+08:00") for n in (1, 2, 3)))
+        town.send(
+            *(
+                record(f"m{n}", distance=10.0, occurred_at=f"2026-03-0{n}T08:00:00+08:00")
+                for n in (1, 2, 3)
+            )
+        )
         assert town.balance()[0] == 700_000
-        cleaner = cap | {"factors/electricity.yaml": {"2020-01-01: {value: 0.6,": "2020-01-01: {value: 0.8,"}}
+        cleaner = cap | {
+            "factors/electricity.yaml": {"2020-01-01: {value: 0.6,": "2020-01-01: {value: 0.8,"}
+        }
         with corrected(tmp_path / "after", cleaner):
             recompute()  # 120 − 100 = 20 g/km: 200 g each
             assert town.balance()[0] == 600_000
@@ -179,7 +210,9 @@ def test_caps_of_mass_hold_after_a_recomputation(town: Town, tmp_path: Path) -> 
         proven()
 
 
-def test_an_act_corrected_to_another_day_is_not_taken_back_on_its_first_day(town: Town, tmp_path: Path) -> None:
+def test_an_act_corrected_to_another_day_is_not_taken_back_on_its_first_day(
+    town: Town, tmp_path: Path
+) -> None:
     town.send(record("a1", distance=10.0))
     town.correct(record("a1", distance=10.0, occurred_at="2026-02-10T08:00:00+08:00"))
     with corrected(tmp_path / "p"):
@@ -202,7 +235,8 @@ def test_a_new_input_of_the_methodology(lived: Town, tmp_path: Path) -> None:
         assert {d.item_no for d in recompute()} == {"m1", "m2"}
         assert lived.balance()[0] == 300_000 * 2 + 400_000
         assert rows("select inputs from scenarios_act where item_no = 'm1' order by revision") == [
-            ([10_000, None],), ([None, 10_000, None],),
+            ([10_000, None],),
+            ([None, 10_000, None],),
         ]
         proven()
         again = lived.send(record("m1", distance=10.0))
@@ -210,12 +244,16 @@ def test_a_new_input_of_the_methodology(lived: Town, tmp_path: Path) -> None:
 
 
 def test_a_frozen_account_is_left_as_it_is(lived: Town, tmp_path: Path) -> None:
-    ledger.account_set_state(actor=SYSTEM, account_id=lived.people[0], state=AccountState.FROZEN, reason="t")
+    ledger.account_set_state(
+        actor=SYSTEM, account_id=lived.people[0], state=AccountState.FROZEN, reason="t"
+    )
     with corrected(tmp_path / "p"):
         recompute()
         assert [lived.balance(n)[0] for n in (0, 2)] == [1_200_000, 72_000_000]
         proven()
-        ledger.account_set_state(actor=SYSTEM, account_id=lived.people[0], state=AccountState.OPEN, reason="t")
+        ledger.account_set_state(
+            actor=SYSTEM, account_id=lived.people[0], state=AccountState.OPEN, reason="t"
+        )
         assert {d.item_no for d in recompute()} == {"m1", "m2"}
         assert lived.balance()[0] == 550_000
         proven()
@@ -229,15 +267,17 @@ def test_only_the_authority_recomputes(lived: Town) -> None:
 
 def test_replay_finds_a_milligram(lived: Town) -> None:
     rows("select set_config('session_replication_role', 'replica', false)")
-    rows("update scenarios_act set quantified_mg = quantified_mg + 1 where item_no = 'm1' returning 1")
+    rows(
+        "update scenarios_act set quantified_mg = quantified_mg + 1 where item_no = 'm1' returning 1"
+    )
     rows("select set_config('session_replication_role', 'origin', false)")
     report = services.replay(first=FIRST, last=LAST)
-    assert [(d.item_no, d.before_mg, d.after_mg) for d in report.differing] == [("m1", 400_001, 400_000)]
+    assert [(d.item_no, d.before_mg, d.after_mg) for d in report.differing] == [
+        ("m1", 400_001, 400_000)
+    ]
 
 
 def test_replay_of_a_sample(lived: Town) -> None:
-    from fractions import Fraction
-
     assert services.replay(first=FIRST, last=LAST).checked == 5
     assert services.replay(first=date(2026, 2, 1), last=FIRST).checked == 1
     assert services.replay(first=FIRST, last=LAST, percent=Fraction(1, 1000)).checked <= 5

@@ -1,11 +1,12 @@
 """The same act twice: the first answer again, a conflict, exactly once at once."""
 
-from tanpuhui.domain.ledger import selectors as book
-from tanpuhui.domain.parties import services as parties
 from tests.conftest import FixedClock
 from tests.factories.database import counts, rows, value
 from tests.factories.parallel import at_once
 from tests.factories.town import SYSTEM, Town, codes, provider_open, record, statuses, town_open
+
+from tanpuhui.domain.ledger import selectors as book
+from tanpuhui.domain.parties import services as parties
 
 BATCH = [
     record("a1"),
@@ -27,7 +28,9 @@ def test_the_same_batch_again_gives_the_same_answers_and_keeps_nothing_new(town:
     assert statuses(again) == ["duplicate"] * 3 + ["refused"] * 2 + ["duplicate"]
     assert again.counts == {"subject.unknown": 1, "record.out_of_bounds": 1, "repeated": 4}
     assert (again.reduction_mg, again.points) == (0, 0)
-    found = {name: number - before[name] for name, number in counts().items() if number != before[name]}
+    found = {
+        name: number - before[name] for name, number in counts().items() if number != before[name]
+    }
     assert found == {"scenarios_batch": 1, "scenarios_refusal": 2}
     assert town.balance() == (340_000, 6)
 
@@ -68,7 +71,9 @@ def test_a_conflict_leaves_the_original_untouched(town: Town) -> None:
 
 def test_twice_in_one_batch(town: Town) -> None:
     other = {"occurred_at": "2026-03-10T09:00:00+08:00"}
-    result = town.send(record("a1"), record("a1"), record("a1", distance=9.0), record("b1", **other), record("a1"))
+    result = town.send(
+        record("a1"), record("a1"), record("a1", distance=9.0), record("b1", **other), record("a1")
+    )
     assert statuses(result) == ["counted", "duplicate", "refused", "counted", "duplicate"]
     assert codes(result) == ["counted", "counted", "record.conflict", "counted", "counted"]
     assert result.counts == {"counted": 2, "record.conflict": 1, "repeated": 2}
@@ -91,12 +96,16 @@ def test_an_act_not_counted_keeps_its_answer(town: Town) -> None:
     assert again.receipts["message"][0] == first.receipts["message"][0]
 
 
-def test_numbers_belong_to_their_provider(db: None, example_city: object, fixed_clock: FixedClock) -> None:
+def test_numbers_belong_to_their_provider(
+    db: None, example_city: object, fixed_clock: FixedClock
+) -> None:
     town = town_open(providers=2)
     town.send(record("a1"))
     other = record("a1", occurred_at="2026-03-10T10:00:00+08:00")
     assert codes(town.send(other, provider=town.providers[1])) == ["counted"]
-    assert codes(town.send(record("A1", occurred_at="2026-03-10T11:00:00+08:00"))) == ["counted"], "case matters"
+    assert codes(town.send(record("A1", occurred_at="2026-03-10T11:00:00+08:00"))) == ["counted"], (
+        "case matters"
+    )
 
 
 def test_a_number_of_last_year_is_still_known(town: Town) -> None:
@@ -124,7 +133,11 @@ def test_shuffled_parts_of_one_file_at_once_count_once(
 ) -> None:
     town = town_open(people=3)
     many = [
-        record(f"r{n}", subject=f"u{n % 3}", occurred_at=f"2026-03-{1 + n // 12:02d}T{6 + n % 12:02d}:00:00+08:00")
+        record(
+            f"r{n}",
+            subject=f"u{n % 3}",
+            occurred_at=f"2026-03-{1 + n // 12:02d}T{6 + n % 12:02d}:00:00+08:00",
+        )
         for n in range(60)
     ]
 
@@ -143,9 +156,15 @@ def test_shuffled_parts_of_one_file_at_once_count_once(
 def test_a_provider_of_another_scenario(town: Town) -> None:
     bus_only = provider_open(town.people, ["travel/bus"])
     result = town.send(record("a1"), record("b1", scenario="travel/bus"), provider=bus_only)
-    assert codes(result) == ["consent.missing", "counted"], "the people never consented to its metro"
+    assert codes(result) == ["consent.missing", "counted"], (
+        "the people never consented to its metro"
+    )
     parties.consents_grant_many(
-        actor=SYSTEM, provider_id=bus_only, person_ids=town.people, scenario_nos=[1], text_version="t/1"
+        actor=SYSTEM,
+        provider_id=bus_only,
+        person_ids=town.people,
+        scenario_nos=[1],
+        text_version="t/1",
     )
     assert codes(town.send(record("a2"), provider=bus_only)) == ["scenario.not_permitted"]
     assert value("select count(*) from scenarios_act") == 1
