@@ -30,6 +30,15 @@ def names(name: str, default: str) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
+def web_address(name: str) -> str:
+    """An http(s) address, or empty where it is unset; anything else is refused."""
+    value = os.environ.get(name, "")
+    if value and urlsplit(value).scheme not in {"http", "https"}:
+        message = f"{name}: write a whole address that begins with https://"
+        raise ValueError(message)
+    return value
+
+
 def home() -> Path:
     """The folder for everything this installation writes: database, keys, static files, reports."""
     return Path(text("TANPUHUI_HOME", str(PROJECT / "var"))).expanduser().resolve()

@@ -1,6 +1,6 @@
 """Django settings; every value from outside is read through `env` and described in docs."""
 
-from tanpuhui.config import env, keys
+from tanpuhui.config import env, keys, sign_in
 from tanpuhui.kernel import postgres
 
 HOME = env.home()
@@ -42,15 +42,20 @@ INSTALLED_APPS = [
     "django_htmx",
     "tanpuhui.kernel",
     "tanpuhui.domain.parties",
+    "tanpuhui.domain.notify",
     "tanpuhui.domain.ledger",
     "tanpuhui.domain.methodology",
     "tanpuhui.domain.scenarios",
+    "tanpuhui.domain.intake",
+    "tanpuhui.domain.supervision",
     "tanpuhui.domain.insight",
     "tanpuhui.httpapi",
     "tanpuhui.web",  # before allauth, whose templates ours replace
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -122,6 +127,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login/"
 CSRF_FAILURE_VIEW = "tanpuhui.web.shared.errors.csrf_failure"
 
+# City apps whose people may sign in (OpenID Connect); see docs/settings.md.
+SIGN_IN_SERVICES = sign_in.load(HOME / "sign-in.json")
 # Second factors come from django-allauth; names, passwords and lock-out are our own pages.
 ACCOUNT_ADAPTER = "tanpuhui.web.staff.adapters.StaffAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -129,6 +136,17 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}
+SOCIALACCOUNT_ADAPTER = "tanpuhui.web.citizen.city_apps.CityAppAdapter"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [service.app() for service in SIGN_IN_SERVICES],
+        "SCOPE": ["openid"],
+        "OAUTH_PKCE_ENABLED": True,
+    }
+}
 MFA_ADAPTER = "tanpuhui.web.staff.adapters.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "tanpuhui.web.staff.forms.SecondFactorForm",
@@ -138,6 +156,13 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+IDENTITY_CHECKER = env.text(
+    "TANPUHUI_IDENTITY_CHECKER", "tanpuhui.domain.parties.services.identity.TestChecker"
+)
+# Short messages and e-mails go to this gateway; without one they are printed.
+NOTIFY_URL = env.web_address("TANPUHUI_NOTIFY_URL")
+NOTIFY_KEY = env.text("TANPUHUI_NOTIFY_KEY", "")
+NOTIFY_IN_BACKGROUND = env.flag("TANPUHUI_NOTIFY_IN_BACKGROUND", default=True)
 STAFF_IDLE_S = 30 * 60
 STAFF_SESSION_S = 8 * 3600
 # Used second-factor codes are remembered here, for all processes.
@@ -161,6 +186,12 @@ SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+# Files that providers bring by browser.
+UPLOAD_BYTES_MAX = int(env.text("TANPUHUI_UPLOAD_MB", "200")) << 20
+FILE_UPLOAD_HANDLERS = ["tanpuhui.web.shared.uploads.LimitedFiles"]
+# Explains signatures on the providers' pages; named here because rooms beside each other do not
+# import each other.
+SIGNATURE_EXAMINER = "tanpuhui.httpapi.examination.examine"
 # A provider's allowance at the HTTP doors: calls a second in the long run, and in one burst.
 API_CALLS_PER_SECOND = int(env.text("TANPUHUI_API_CALLS_PER_SECOND", "200"))
 API_CALLS_AT_ONCE = int(env.text("TANPUHUI_API_CALLS_AT_ONCE", "400"))

@@ -43,7 +43,12 @@ def take(limit: Limit, key: str) -> int:
             cursor.execute("delete from kernel_allowance where full_at_us < %s", [now_us])
         cursor.execute(
             sqlfiles.query(__file__, "allowance_take"),
-            {"key": hashed, "now_us": now_us, "step_us": step_us, "most": limit.at_once},
+            {
+                "key": hashed,
+                "now_us": now_us,
+                "step_us": step_us,
+                "depth_us": step_us * limit.at_once,
+            },
         )
         allowed, full_at_us = cursor.fetchone()
     if allowed:

@@ -11,6 +11,11 @@ TABLE: dict[str, frozenset[str]] = {
     "parties.link": frozenset({"system", "own:provider", "own:person"}),
     "parties.link_self": frozenset({"own:person"}),
     "parties.consent": frozenset({"system", "own:person", "own:provider"}),
+    "parties.sign_in": frozenset({"system", "visitor"}),
+    "parties.sign_in_allow": frozenset({"system", "operator"}),
+    "parties.ticket": frozenset({"own:provider"}),
+    "parties.child": frozenset({"own:person"}),
+    "parties.identity": frozenset({"own:person"}),
     "parties.staff": frozenset({"system", "operator"}),
     "insight.roll_up": frozenset({"system"}),
     "ledger.post": frozenset({"system"}),
@@ -18,10 +23,20 @@ TABLE: dict[str, frozenset[str]] = {
     "ledger.spend": frozenset({"system", "own:person"}),
     "ledger.read": frozenset({"system", "operator", "authority", "supervisor", "own:person"}),
     "methodology.load": frozenset({"system", "authority"}),
+    "intake.manage": frozenset({"system", "own:provider"}),
     "scenarios.ingest": frozenset({"system", "own:provider"}),
     "scenarios.recompute": frozenset({"system", "authority"}),
     "scenarios.rules": frozenset({"system"}),  # approved by two people in supervision
     "scenarios.read": frozenset({"system", "operator", "authority", "own:provider"}),
+    "supervision.propose": frozenset({"operator", "authority"}),
+    "supervision.decide": frozenset({"operator", "authority"}),
+    "supervision.decide_rule": frozenset({"authority"}),
+    "supervision.ticket_open": frozenset({"system", "operator", "own:person", "own:provider"}),
+    "supervision.ticket_answer": frozenset({"operator", "authority"}),
+    "supervision.anomaly_find": frozenset({"system", "operator", "authority", "supervisor"}),
+    "supervision.anomaly_decide": frozenset({"operator", "authority", "supervisor"}),
+    "supervision.announce": frozenset({"operator", "authority"}),
+    "parties.unmask": frozenset({"operator"}),
 }
 
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from tanpuhui.kernel import cityrules
 from tanpuhui.web.shared import display
+from tanpuhui.web.shared.guards import SESSION_CHILD
 
 
 def platform(request: HttpRequest) -> dict[str, object]:
@@ -17,4 +18,5 @@ def platform(request: HttpRequest) -> dict[str, object]:
         "support_phone": names.support_phone,
         "display": display.display_read(request),
         "is_demo": settings.DEMO,
+        "is_child": bool(getattr(request, "session", {}).get(SESSION_CHILD)),
     }

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -69,3 +69,21 @@ class StaffView:
     username: str = ""
     added_at: datetime | None = None
     deactivated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TicketView:
+    """A fresh ticket, in plain text this once."""
+
+    ticket: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class ChildView:
+    """A child's account as its guardian sees it."""
+
+    party_id: int
+    public_id: str
+    nickname: str
+    child_until: date

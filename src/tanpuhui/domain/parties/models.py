@@ -71,6 +71,9 @@ class Organisation(models.Model):
     scenario_mask = models.BigIntegerField(
         default=0, help_text="bit n: may send records of the scenario with number n"
     )
+    may_sign_in = models.BooleanField(
+        db_default=False, default=False, help_text="its app may open sessions of linked people"
+    )
 
     def __str__(self) -> str:
         return self.title
@@ -182,3 +185,127 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}:{self.provider_id}:{self.scenario_no}"
+
+
+class OneTimeCode(models.Model):
+    """The code last sent to a phone; used, outlived and replaced ones are deleted.
+
+    Personal data held: none readable; phone and code are keyed hashes.
+    """
+
+    phone_index = models.CharField(primary_key=True, max_length=64, db_collation="C")
+    code_mac = models.CharField(max_length=64)
+    tries = models.SmallIntegerField(default=0)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"code until {self.expires_at:%F %T}"
+
+
+class ExternalLogin(models.Model):
+    """An identity of another service (a city app) that signs a person in.
+
+    Personal data held: the link itself; the service's number of the person is a keyed hash.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    service = models.CharField(max_length=60)
+    subject_index = models.CharField(max_length=64)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "subject_index"], name="parties_externallogin_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service}→{self.person_id}"
+
+
+class Ticket(models.Model):
+    """A key to one session, made for a mini-program and used within a minute, once.
+
+    Personal data held: none beyond the person's id.
+    """
+
+    ticket_mac = models.CharField(primary_key=True, max_length=64, db_collation="C")
+    provider_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"ticket of {self.provider_id} until {self.expires_at:%F %T}"
+
+
+class Invitation(models.Model):
+    """A single-use link with which somebody opens a login of an organisation.
+
+    Personal data held: the invited person's e-mail address, sealed, until the link is used.
+    """
+
+    public_id = models.CharField(max_length=26, unique=True)
+    token_mac = models.CharField(max_length=64, unique=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    role = models.CharField(max_length=20, choices=Role)
+    email_sealed = models.TextField(blank=True)
+    invited_by = models.CharField(max_length=80)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.role}@{self.organisation_id}"
+
+
+class Application(models.Model):
+    """An organisation's wish to take part, with its licence; returned ones may be sent again.
+
+    Personal data held: the contact's name, phone and e-mail address, sealed.
+    """
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", "待审核"
+        RETURNED = "returned", "已退回"
+        APPROVED = "approved", "已通过"
+
+    public_id = models.CharField(max_length=26, unique=True)
+    token_mac = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.SUBMITTED)
+    kind = models.CharField(max_length=12, choices=Organisation.Kind)
+    title = models.CharField(max_length=120)
+    credit_code = models.CharField(max_length=18)
+    scenarios = models.JSONField(default=list, help_text="scenario ids that a provider wishes")
+    contact_sealed = models.TextField(help_text="JSON: name, phone, email")
+    remark = models.CharField(max_length=400, blank=True)
+    submitted_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=400, blank=True)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "submitted_at"], name="parties_application_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.state}"
+
+
+class ApplicationDocument(models.Model):
+    """A file of an application, kept outside the static files under a name that says nothing.
+
+    Personal data held: whatever the file shows (a licence names its legal representative).
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="documents")
+    public_id = models.CharField(max_length=26, unique=True)
+    path = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=40)
+    bytes = models.IntegerField()
+    digest = models.CharField(max_length=64, help_text="SM3 of the content")
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from tanpuhui.domain.parties import errors
 from tanpuhui.domain.parties.data import (
+    ChildView,
     ConsentView,
     MemberView,
     OrganisationView,
@@ -18,13 +19,14 @@ from tanpuhui.domain.parties.data import (
 )
 from tanpuhui.domain.parties.models import (
     Consent,
+    ExternalLogin,
     Organisation,
     Person,
     ProviderKey,
     StaffMember,
     SubjectLink,
 )
-from tanpuhui.kernel import crypto, sqlfiles
+from tanpuhui.kernel import clock, crypto, sqlfiles
 from tanpuhui.kernel.columns import fetch_packed, ints, packed, texts
 
 
@@ -105,6 +107,32 @@ def people(limit: int, *, with_phone: bool = False) -> list[PersonView]:
     if with_phone:
         rows = rows.exclude(phone_index=None)
     return [_person(row) for row in rows[:limit]]
+
+
+def has_agreed(person_id: int, purpose: str) -> bool:
+    """Whether a person's word for a purpose of the platform itself stands (e.g. `notice`)."""
+    return Consent.objects.filter(
+        person_id=person_id, provider_id=0, purpose=purpose, withdrawn_at=None
+    ).exists()
+
+
+def person_by_external(service: str, subject_index: str) -> int | None:
+    """The person behind a city app's number, or None."""
+    return (
+        ExternalLogin.objects.filter(service=service, subject_index=subject_index)
+        .values_list("person_id", flat=True)
+        .first()
+    )
+
+
+def children(guardian_id: int) -> list[ChildView]:
+    """The accounts that a guardian opened, of children who are under 14 still, by nickname."""
+    rows = Person.objects.filter(guardian_id=guardian_id, child_until__gt=clock.today())
+    return [
+        ChildView(row.pk, row.public_id, row.nickname, row.child_until)
+        for row in rows.order_by("nickname", "pk")
+        if row.child_until is not None
+    ]
 
 
 def subject_person(provider_id: int, subject: str) -> int | None:
@@ -215,7 +243,9 @@ def regions_of(cursor: Any, person_ids: pl.Series, codes: Sequence[str]) -> pl.D
 
     Holders that are not people are absent.
     """
-    chosen = packed("person.party_id", "coalesce(array_position(%(codes)s::text[], person.region), 0)")
+    chosen = packed(
+        "person.party_id", "coalesce(array_position(%(codes)s::text[], person.region), 0)"
+    )
     cursor.execute(
         sqlfiles.query(__file__, "regions_of").replace("{packed}", chosen),
         {"ids": ints(person_ids), "codes": list(codes)},

@@ -4,7 +4,7 @@ with taken as (
   values (%(key)s, %(now_us)s + %(step_us)s)
   on conflict (key) do update
     set full_at_us = greatest(allowance.full_at_us, %(now_us)s) + %(step_us)s
-    where greatest(allowance.full_at_us, %(now_us)s) + %(step_us)s <= %(now_us)s + %(step_us)s * %(most)s
+    where greatest(allowance.full_at_us, %(now_us)s) + %(step_us)s <= %(now_us)s + %(depth_us)s
   returning full_at_us
 )
 select exists (select from taken),

@@ -8,7 +8,7 @@ from typing import Any
 from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios.data import ScenarioConsent
-from tanpuhui.kernel import cityrules
+from tanpuhui.kernel import cityrules, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.errors import DomainError
 from tanpuhui.web.shared.scenes import GROUPS
@@ -30,6 +30,7 @@ class ConsentText:
     version: str
     title: str
     paragraphs: tuple[str, ...]
+    purpose: str = PURPOSE
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,22 @@ def text(scenario_id: str) -> ConsentText | None:
     return _text(max(fitting, key=lambda one: int(one["version"]))) if fitting else None
 
 
+def platform_text(purpose: str) -> ConsentText | None:
+    """The newest text in force of a purpose that concerns the platform itself, e.g. `notice`."""
+    today = clock.today()
+    fitting = [
+        one
+        for one in (cityrules.pack().consents or {}).get("consents", [])
+        if one["purpose"] == purpose and one["effective"]["from"] <= today
+    ]
+    return _text(max(fitting, key=lambda one: int(one["version"]))) if fitting else None
+
+
 def _text(one: Mapping[str, Any]) -> ConsentText:
     paragraphs = tuple(line.strip() for line in str(one["text"]).splitlines() if line.strip())
-    return ConsentText(f"{one['id']}/{int(one['version'])}", str(one["title"]), paragraphs)
+    return ConsentText(
+        f"{one['id']}/{int(one['version'])}", str(one["title"]), paragraphs, str(one["purpose"])
+    )
 
 
 def decide(actor: Actor, *, provider_id: str, scenario_no: str, deed: str) -> str:

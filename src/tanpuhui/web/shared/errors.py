@@ -9,6 +9,8 @@ TITLES = {
     400: "请求看不懂",
     403: "没有权限",
     404: "没有找到",
+    410: "链接已失效",
+    503: "暂时不可用",
     409: "与现有记录冲突",
     422: "这样不行",
     429: "操作太快了",
@@ -22,7 +24,10 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
         "text": error.message,
         "code": f"{error.status} {error.code}",
     }
-    return render(request, "shared/refused.html", context, status=error.status)
+    response = render(request, "shared/refused.html", context, status=error.status)
+    if "retry_after_s" in error.detail:
+        response.headers["Retry-After"] = str(error.detail["retry_after_s"])
+    return response
 
 
 def too_many(request: HttpRequest, retry_after_seconds: int) -> HttpResponse:

@@ -27,7 +27,15 @@ SESSION_CHILD = "person_is_child"
 SECOND_FACTOR_ROLES = frozenset(
     {"operator", "authority", "supervisor", "system_admin", "security_admin", "audit_admin"}
 )
+CHILD_SENTENCE = "这项功能不对未满 14 周岁的孩子开放。请监护人回到自己的账户操作。"
 P = ParamSpec("P")
+
+
+class ChildRefused(DomainError):
+    """Not for children."""
+
+    code = "page.not_for_children"
+    status = 403
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,18 @@ def citizen_only(page: CitizenPage[P]) -> Page[P]:
             return page(request, citizen, *args, **kwargs)
         except DomainError as error:
             return errors.refused(request, error)
+
+    return guarded
+
+
+def grown_ups_only(page: Page[P]) -> Page[P]:
+    """Refuse a child's session: ranking, marketing, redemption, transfer, other accounts."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.session.get(SESSION_CHILD):
+            return errors.refused(request, ChildRefused(CHILD_SENTENCE))
+        return page(request, *args, **kwargs)
 
     return guarded
 

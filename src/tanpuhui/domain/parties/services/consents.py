@@ -29,7 +29,7 @@ def link_bind_self(*, actor: Actor, provider_id: int, subject: str) -> None:
     Raises:
         SubjectTaken: the pseudonym already belongs to somebody else.
     """
-    permit(actor, "parties.link", party_id=actor.party_id)
+    permit(actor, "parties.link_self", party_id=actor.party_id)
     assert actor.party_id is not None
     _bind(actor, provider_id, [subject], [actor.party_id])
 
@@ -38,6 +38,7 @@ def _bind(
     actor: Actor, provider_id: int, subjects: Sequence[str], person_ids: Sequence[int]
 ) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        lock(cursor, Space.PROVIDER, provider_id)
         cursor.execute(
             sqlfiles.query(__file__, "links_bind"),
             {
@@ -75,6 +76,8 @@ def consents_grant_many(
         party_id=provider_id if "provider" in actor.roles else _only(person_ids),
     )
     with transaction.atomic(), connection.cursor() as cursor:
+        # The masks are sums over consents: two changes at once would each miss the other's.
+        lock(cursor, Space.PROVIDER, provider_id)
         cursor.execute(
             sqlfiles.query(__file__, "consents_grant"),
             {

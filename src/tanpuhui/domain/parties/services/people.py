@@ -12,6 +12,7 @@ from tanpuhui.kernel import audit, clock, crypto, sqlfiles
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
 
+PHONE_CONTEXT = "parties.person.phone"
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 
 

@@ -1,0 +1,105 @@
+"""Children under 14: a guardian opens their accounts and looks after them."""
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from tanpuhui.domain.ledger import services as ledger
+from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.parties import services
+from tanpuhui.kernel import actors, clock
+from tanpuhui.kernel.errors import DomainError
+from tanpuhui.web.citizen import consenting, signing_in
+from tanpuhui.web.shared.guards import Citizen, citizen_only, grown_ups_only
+
+YEARS = 15
+
+
+class ChildForm(forms.Form):
+    """A nickname and the birthday, of which only the 14th is kept."""
+
+    nickname = forms.CharField(
+        label="孩子的昵称",
+        max_length=20,
+        help_text="不要填真实姓名。",
+        error_messages={"required": "请填一个昵称。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    born_on = forms.DateField(
+        label="出生日期",
+        help_text="只用来核对是否满 14 周岁，平台只保存满 14 周岁的日期。",
+        error_messages={
+            "required": "请填孩子的出生日期。",
+            "invalid": "日期写成 2016-05-20 的样子。",
+        },
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    agreed = forms.BooleanField(
+        label="我是孩子的监护人，已阅读并同意上面的须知",
+        error_messages={"required": "需要监护人阅读并同意须知。"},
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        today = clock.today()
+        span = {"min": date(today.year - YEARS, 1, 1), "max": today}
+        self.fields["born_on"].widget.attrs |= {name: day.isoformat() for name, day in span.items()}
+
+
+@grown_ups_only
+@citizen_only
+def children(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """The children's accounts, and a form for another."""
+    form = ChildForm(request.POST or None)
+    words = consenting.platform_text("child")
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                child = services.child_open(
+                    actor=citizen.actor,
+                    nickname=form.cleaned_data["nickname"],
+                    born_on=form.cleaned_data["born_on"],
+                    texts={"child": words.version if words else ""},
+                )
+                ledger.accounts_open(
+                    actor=actors.system("page"), kind="person", party_ids=[child.party_id]
+                )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"已为{child.nickname}开户。")
+            return redirect("citizen:children")
+    context = {
+        "tab": "me",
+        "children": parties.children(citizen.person_id),
+        "form": form,
+        "words": words,
+    }
+    return render(request, "citizen/children.html", context)
+
+
+@require_POST
+@grown_ups_only
+@citizen_only
+def child_enter(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Go into a child's account."""
+    wanted = request.POST.get("child", "")
+    for child in parties.children(citizen.person_id):
+        if child.public_id == wanted:
+            signing_in.become_child(request, citizen.person_id, child.party_id)
+            messages.info(request, f"现在看到的是{child.nickname}的账户。")
+            return redirect("citizen:home")
+    raise Http404
+
+
+@require_POST
+def child_leave(request: HttpRequest) -> HttpResponse:
+    """Back to the guardian's own account."""
+    if not signing_in.become_guardian(request):
+        return redirect("citizen:login")
+    return redirect("citizen:children")
