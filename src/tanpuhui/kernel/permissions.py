@@ -17,6 +17,9 @@ TABLE: dict[str, frozenset[str]] = {
     "parties.child": frozenset({"own:person"}),
     "parties.identity": frozenset({"own:person"}),
     "parties.staff": frozenset({"system", "operator"}),
+    "parties.own_data": frozenset({"own:person"}),  # copy, correct, close
+    "notify.own": frozenset({"own:person"}),
+    "scenarios.own_data": frozenset({"own:person"}),
     "insight.roll_up": frozenset({"system"}),
     "ledger.post": frozenset({"system"}),
     "ledger.freeze": frozenset({"system", "authority", "supervisor"}),

@@ -103,6 +103,21 @@ class ProviderAct:
 
 
 @dataclass(frozen=True)
+class ActRecord:
+    """One act in force in the shape in which its provider sent it."""
+
+    item_no: str
+    person_id: int
+    scenario_id: str
+    occurred_at: datetime
+    asset_key: str | None
+    quantities: dict[str, str]
+    reduction_mg: int
+    points: int
+    code: str
+
+
+@dataclass(frozen=True)
 class InputView:
     """One quantity of an act in its declared unit."""
 
@@ -156,6 +171,24 @@ class ActExplained:
     factors: list[FactorView]
     caps: list[str]
     history: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ActStanding:
+    """What anybody may learn of an act whose number they hold.
+
+    state: counted, not_counted, corrected (a later revision is in force) or withdrawn; the other
+    values are those of the revision in force.
+    """
+
+    state: str
+    scenario_no: int
+    occurred_on: date
+    reduction_mg: int
+    points: int
+    reason: str
+    revision: int
+    journal_id: int
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import polars as pl
 
 from tanpuhui.domain.scenarios.imports.faults import FileError
 
-_HEADER = ["行号", "编号", "原始内容", "代码", "原因"]
+HEADER = ["行号", "编号", "原始内容", "代码", "原因"]
 _MARK = b"\xef\xbb\xbf"  # spreadsheet programs then read it as UTF-8
 
 
@@ -58,7 +58,7 @@ class RefusedRows:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
         if not self.bytes_kept:
-            writer.writerow(_HEADER)
+            writer.writerow(HEADER)
         writer.writerows(rows.select("line", "item_no", "raw", "code", "message").iter_rows())
         data = (b"" if self.bytes_kept else _MARK) + text.getvalue().encode()
         try:

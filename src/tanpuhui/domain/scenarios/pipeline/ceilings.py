@@ -12,11 +12,11 @@ import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.holdings import Held
-from tanpuhui.domain.scenarios.selectors.rules import Ceiling
 from tanpuhui.domain.scenarios.pipeline.quantities import points_of
 from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Ints, Mask, Work
 from tanpuhui.domain.scenarios.reasons import number
+from tanpuhui.domain.scenarios.selectors.rules import Ceiling
 
 PERIODS = ("day", "month", "year")
 

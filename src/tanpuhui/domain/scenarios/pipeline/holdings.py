@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from tanpuhui.domain.ledger import selectors as ledger
-from tanpuhui.domain.scenarios.selectors.rules import Ceiling, ceilings_in_force
 from tanpuhui.domain.scenarios.pipeline.work import Work
+from tanpuhui.domain.scenarios.selectors.rules import Ceiling, ceilings_in_force
 from tanpuhui.packs import Pack
 
 PERIODS = ("month", "year")

@@ -18,8 +18,21 @@ from tanpuhui.domain.scenarios.selectors.batches import (
 )
 from tanpuhui.domain.scenarios.selectors.changes import acts_of_journals, journal_provider
 from tanpuhui.domain.scenarios.selectors.explanation import act_explained
+from tanpuhui.domain.scenarios.selectors.intake import (
+    imports,
+    intake_days,
+    intake_delay,
+    intake_reasons,
+)
+from tanpuhui.domain.scenarios.selectors.oddities import (
+    giving_days,
+    people_of_many_providers,
+    refusal_days,
+    same_inputs,
+)
 from tanpuhui.domain.scenarios.selectors.proofs import evidence_proof
 from tanpuhui.domain.scenarios.selectors.provider_acts import (
+    acts_to_correct,
     provider_act,
     provider_acts,
     provider_sums,
@@ -30,12 +43,16 @@ from tanpuhui.domain.scenarios.selectors.rules import (
     overrides_of,
     stops_of,
 )
+from tanpuhui.domain.scenarios.selectors.standing import act_number, act_standing
 
 __all__ = [
     "act_explained",
+    "act_number",
+    "act_standing",
     "acts_in_month",
     "acts_of_journals",
     "acts_recent",
+    "acts_to_correct",
     "batch",
     "batch_totals",
     "batches",
@@ -44,15 +61,23 @@ __all__ = [
     "consents_of",
     "day_totals",
     "evidence_proof",
+    "giving_days",
+    "imports",
+    "intake_days",
+    "intake_delay",
+    "intake_reasons",
     "journal_provider",
     "overrides_now",
     "overrides_of",
+    "people_of_many_providers",
     "provider_act",
     "provider_acts",
     "provider_sums",
     "receipt_no",
     "refusal_counts",
+    "refusal_days",
     "refusals",
     "refusals_all",
+    "same_inputs",
     "stops_of",
 ]

@@ -9,7 +9,8 @@ from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios.data import ActExplained, FactorView, InputView, StepView
 from tanpuhui.domain.scenarios.models import Act
 from tanpuhui.domain.scenarios.reasons import BY_NO
-from tanpuhui.domain.scenarios.selectors.acts import act_revisions, act_view, receipt_no
+from tanpuhui.domain.scenarios.selectors.acts import act_revisions, act_view
+from tanpuhui.domain.scenarios.selectors.standing import act_number
 from tanpuhui.domain.scenarios.selectors.rules import caps_on
 from tanpuhui.engine.evaluation import evaluate
 from tanpuhui.engine.methodologies import Input, Methodology
@@ -37,7 +38,7 @@ def act_explained(account_id: int, token: str) -> ActExplained:
         act=act_view(act),
         provider_title=parties.organisation_by_id(act.provider_id).title,
         item_no=act.item_no,
-        receipt=receipt_no(act.provider_id, act.item_no),
+        receipt=act_number(act.journal_id, act.account_id, act.provider_id, act.item_no),
         journal_id=act.journal_id,
         quantified_mg=act.quantified_mg,
         inputs=[_input_view(declared, value) for declared, value in values],

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from tanpuhui.domain.methodology import selectors as methodology
-from tanpuhui.domain.scenarios.data import ProviderAct
+from tanpuhui.domain.scenarios.data import ActRecord, ProviderAct
 from tanpuhui.domain.scenarios.models import Act
 from tanpuhui.domain.scenarios.reasons import BY_NO
 from tanpuhui.engine.numbers import exact_text
@@ -83,6 +83,29 @@ def provider_sums(
     with connection.cursor() as cursor:
         cursor.execute(sqlfiles.query(__file__, "provider_sums"), values)
         return [(day, kind, acts, int(mg)) for day, kind, acts, mg in cursor.fetchall()]
+
+
+def acts_to_correct(provider_id: int, items: Sequence[str]) -> list[ActRecord]:
+    """The acts in force under these numbers as a provider would send them again; few at a time."""
+    rows = (
+        Act.objects.filter(provider_id=provider_id, item_no__in=list(items))
+        .order_by("item_no", "-revision")
+        .distinct("item_no")
+    )
+    return [
+        ActRecord(
+            item_no=row.item_no,
+            person_id=row.account_id,
+            scenario_id=pack().scenario_by_no(row.scenario_no).id,
+            occurred_at=row.occurred_at,
+            asset_key=row.asset_key,
+            quantities=_quantities(row.filing_id, row.inputs),
+            reduction_mg=row.reduction_mg,
+            points=row.points,
+            code=BY_NO[row.reason_no].code,
+        )
+        for row in rows
+    ]
 
 
 def _window(provider_id: int, since: datetime | None, until: datetime | None) -> dict[str, Any]:

@@ -44,7 +44,11 @@ def replay(*, first: date, last: date, percent: Fraction = Fraction(100)) -> Rep
 
 
 def _rows(first: date, last: date, percent: Fraction) -> Iterator[tuple[Any, ...]]:
-    sample = f"tablesample bernoulli ({percent.numerator}.0 / {percent.denominator})" if percent < 100 else ""  # noqa: PLR2004
+    sample = (
+        f"tablesample bernoulli ({percent.numerator}.0 / {percent.denominator})"
+        if percent < 100
+        else ""
+    )  # noqa: PLR2004
     with transaction.atomic():
         connection.ensure_connection()
         assert connection.connection is not None

@@ -1,0 +1,14 @@
+-- A provider's acts in force by day, scenario and reason: how many, and what they gave.
+select occurred_on, scenario_no, reason_no, count(*),
+  coalesce(sum(reduction_mg), 0)::bigint, coalesce(sum(points), 0)::bigint
+from (
+  select occurred_on, scenario_no, reason_no, reduction_mg, points
+  from scenarios_act as act
+  where provider_id = %(provider_id)s and occurred_on between %(first)s and %(last)s
+    and not exists (
+      select 1 from scenarios_act as later
+      where later.provider_id = act.provider_id and later.item_no = act.item_no
+        and later.revision > act.revision)
+) as act
+group by 1, 2, 3
+order by 1 desc, 2, 3

@@ -1,0 +1,113 @@
+"""How providers' data comes in: rate, refusals by reason, delay; bounded by days and batches."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from tanpuhui.domain.scenarios.models import ImportRun
+from tanpuhui.domain.scenarios.reasons import BY_CODE
+from tanpuhui.domain.scenarios.selectors.oddities import REFUSED, rows_of, span_of
+from tanpuhui.kernel import clock, sqlfiles
+
+DAYS = 14
+
+
+@dataclass(frozen=True)
+class IntakeDay:
+    """A provider's arrivals of one day."""
+
+    provider_id: int
+    day: date
+    batches: int
+    records: int
+    refused: int
+    counted: int
+    reduction_mg: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class ReasonCount:
+    """How often a reason was met."""
+
+    code: str
+    sentence: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Delay:
+    """Seconds from act to posting: median and 95th percentile of a sample."""
+
+    median_s: int | None
+    slow_s: int | None
+    acts: int
+
+
+@dataclass(frozen=True)
+class ImportView:
+    """A file's import and how far it came."""
+
+    id: int
+    provider_id: int
+    file_name: str
+    profile: str
+    state: str
+    state_label: str
+    rows_done: int
+    error: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+def intake_days(*, days: int = DAYS, provider_id: int | None = None) -> list[IntakeDay]:
+    """Arrivals of recent days by provider and day."""
+    today = clock.today()
+    span = span_of(today - timedelta(days=days - 1), today)
+    rows = rows_of("intake_days", codes=REFUSED, provider_id=provider_id, **span)
+    return [IntakeDay(*row) for row in rows]
+
+
+def intake_reasons(*, days: int = DAYS, provider_id: int | None = None) -> list[ReasonCount]:
+    """Reasons of recent days, the most frequent first."""
+    today = clock.today()
+    span = span_of(today - timedelta(days=days - 1), today)
+    found = []
+    for code, count in rows_of("intake_reasons", provider_id=provider_id, **span):
+        reason = BY_CODE.get(code)
+        sentence = reason.sentence if reason else "重复发送，已给出原来的结果。"
+        found.append(ReasonCount(code, sentence, reason.kind if reason else "repeated", count))
+    return found
+
+
+def intake_delay(provider_id: int) -> Delay:
+    """The delay of a provider's last three batches, at most 1,000 acts of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(sqlfiles.query(__file__, "intake_delay"), {"provider_id": provider_id})
+        pair, acts = cursor.fetchone()
+    median_s, slow_s = pair or (None, None)
+    return Delay(median_s, slow_s, acts)
+
+
+def imports(*, states: tuple[str, ...] = (), limit: int = 50, offset: int = 0) -> list[ImportView]:
+    """File imports, newest first."""
+    rows = ImportRun.objects.order_by("-started_at")
+    if states:
+        rows = rows.filter(state__in=states)
+    return [
+        ImportView(
+            row.pk,
+            row.provider_id,
+            row.file_name,
+            row.profile,
+            row.state,
+            ImportRun.State(row.state).label,
+            row.rows_done,
+            row.error,
+            row.started_at,
+            row.finished_at,
+        )
+        for row in rows[offset : offset + limit]
+    ]

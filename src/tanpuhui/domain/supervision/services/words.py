@@ -1,0 +1,34 @@
+"""What people must say, checked in one place."""
+
+from tanpuhui.domain.supervision import errors
+
+REASON_MIN, REASON_MAX = 4, 400
+BODY_MAX = 2000
+
+
+def reason_of(text: str, what: str = "理由") -> str:
+    """A reason without surrounding space.
+
+    Raises:
+        ReasonMissing: too short to mean anything, or too long.
+    """
+    said = text.strip()
+    if len(said) < REASON_MIN:
+        raise errors.ReasonMissing(f"请写明{what}，至少 {REASON_MIN} 个字；它会写入审计记录。")
+    if len(said) > REASON_MAX:
+        raise errors.ReasonMissing(f"{what}太长，请控制在 {REASON_MAX} 字以内。")
+    return said
+
+
+def body_of(text: str) -> str:
+    """The words of a message.
+
+    Raises:
+        ReasonMissing: empty or too long.
+    """
+    said = text.strip()
+    if not said:
+        raise errors.ReasonMissing("内容是空的，请写下要说的话。")
+    if len(said) > BODY_MAX:
+        raise errors.ReasonMissing(f"内容太长，请控制在 {BODY_MAX} 字以内。")
+    return said
