@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import timedelta
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -147,11 +148,17 @@ def test_an_organisation_is_brought_up_to_date_by_its_code() -> None:
         selectors.organisation("nobody")
 
 
+PUBLIC = "A" * 43 + "="  # 32 zero bytes
+
+
 @pytest.mark.parametrize("algorithm", ["hmac-sha256", "hmac-sm3", "ant", "ed25519"])
 def test_a_key_is_shown_once_sealed_and_revoked(algorithm: str) -> None:
     provider = provider_open()
     key_id, secret = services.provider_key_issue(
-        actor=actors.provider(provider), provider_id=provider, algorithm=algorithm, public_key="pem"
+        actor=actors.provider(provider),
+        provider_id=provider,
+        algorithm=algorithm,
+        public_key=PUBLIC if algorithm == "ed25519" else "",
     )
     assert bool(secret) == (algorithm != "ed25519")
     if secret:
@@ -173,7 +180,10 @@ def test_a_key_is_shown_once_sealed_and_revoked(algorithm: str) -> None:
 def test_a_provider_revokes_its_own_keys_only() -> None:
     first, second = provider_open(), provider_open("bikes")
     key_id, _ = services.provider_key_issue(actor=SYSTEM, provider_id=first)
-    services.provider_key_revoke(actor=actors.provider(second), provider_id=second, key_id=key_id)
+    with pytest.raises(errors.UnknownKey):
+        services.provider_key_revoke(
+            actor=actors.provider(second), provider_id=second, key_id=key_id
+        )
     assert selectors.provider_key(key_id) is not None
 
 
@@ -198,3 +208,35 @@ def test_staff(settings) -> None:
     )
     assert authenticate(username="li", password="correct horse") is None
     assert selectors.staff(authenticate(username="li", password="another horse")).role == "operator"
+
+
+def test_a_rotated_key_signs_until_its_overlap_ends(fixed_clock) -> None:
+    provider = provider_open()
+    actor = actors.provider(provider)
+    old, _ = services.provider_key_issue(
+        actor=actor, provider_id=provider, algorithm="hmac-sm3", label="生产", is_sandbox=True
+    )
+    new, secret = services.provider_key_rotate(
+        actor=actor, provider_id=provider, key_id=old, overlap_hours=24
+    )
+    found = selectors.provider_key(new)
+    assert (found.algorithm, found.is_sandbox, found.secret) == ("hmac-sm3", True, secret.encode())
+    assert [one.state for one in selectors.provider_keys(provider)] == ["active", "ending"]
+    with pytest.raises(errors.UnknownKey):
+        services.provider_key_rotate(
+            actor=actor, provider_id=provider, key_id=old, overlap_hours=24
+        )
+    fixed_clock.set(fixed_clock.instant + timedelta(hours=23, minutes=59))
+    assert selectors.provider_key(old) is not None
+    fixed_clock.set(fixed_clock.instant + timedelta(minutes=1))
+    assert selectors.provider_key(old) is None
+    assert {one.state for one in selectors.provider_keys(provider)} == {"active", "ended"}
+
+
+@pytest.mark.parametrize("text", ["", "pem", "AAAA", "-----BEGIN PRIVATE KEY-----\nAAAA"])
+def test_only_an_ed25519_public_key_is_taken(text: str) -> None:
+    provider = provider_open()
+    with pytest.raises(errors.KeyRefused):
+        services.provider_key_issue(
+            actor=SYSTEM, provider_id=provider, algorithm="ed25519", public_key=text
+        )

@@ -12,6 +12,25 @@ class ProviderKeyView:
     algorithm: str
     secret: bytes
     public_key: str
+    is_sandbox: bool = False
+
+
+@dataclass(frozen=True)
+class KeyView:
+    """A provider's key as its owner sees it: never the secret.
+
+    state: active, ending (an overlap runs), ended or revoked.
+    """
+
+    key_id: str
+    algorithm: str
+    label: str
+    is_sandbox: bool
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    public_key: str
+    state: str
 
 
 @dataclass(frozen=True)

@@ -111,3 +111,16 @@ class IdentityUnavailable(DomainError):
 
     code = "identity.unavailable"
     status = 503
+
+
+class UnknownKey(DomainError):
+    """No such key of this provider that still signs."""
+
+    code = "parties.unknown_key"
+    status = 404
+
+
+class KeyRefused(DomainError):
+    """A key that cannot be issued."""
+
+    code = "parties.key_refused"

@@ -128,6 +128,11 @@ class ProviderKey(models.Model):
     public_key = models.TextField(blank=True)
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    label = models.CharField(max_length=40, blank=True, db_default="")
+    is_sandbox = models.BooleanField(default=False, db_default=False)
+    expires_at = models.DateTimeField(
+        null=True, help_text="signs nothing from then on: the end of an overlap after a rotation"
+    )
 
     def __str__(self) -> str:
         return self.key_id

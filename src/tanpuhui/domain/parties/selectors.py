@@ -11,6 +11,7 @@ from tanpuhui.domain.parties import errors
 from tanpuhui.domain.parties.data import (
     ChildView,
     ConsentView,
+    KeyView,
     MemberView,
     OrganisationView,
     PersonView,
@@ -37,7 +38,7 @@ def provider_key(key_id: str) -> ProviderKeyView | None:
         .filter(key_id=key_id, revoked_at=None)
         .first()
     )
-    if key is None:
+    if key is None or (key.expires_at is not None and key.expires_at <= clock.now()):
         return None
     sealed = key.secret_sealed
     secret = crypto.decrypt(sealed, context="parties.providerkey") if sealed else ""
@@ -48,6 +49,34 @@ def provider_key(key_id: str) -> ProviderKeyView | None:
         algorithm=key.algorithm,
         secret=secret.encode(),
         public_key=key.public_key,
+        is_sandbox=key.is_sandbox,
+    )
+
+
+def provider_keys(provider_id: int) -> list[KeyView]:
+    """A provider's keys, those that sign first, then the newest; never a secret."""
+    rows = ProviderKey.objects.filter(organisation_id=provider_id).order_by("-created_at", "-id")
+    found = [_key(row) for row in rows]
+    return sorted(found, key=lambda one: one.state in {"ended", "revoked"})
+
+
+def _key(row: ProviderKey) -> KeyView:
+    if row.revoked_at:
+        state = "revoked"
+    elif row.expires_at:
+        state = "ending" if row.expires_at > clock.now() else "ended"
+    else:
+        state = "active"
+    return KeyView(
+        key_id=row.key_id,
+        algorithm=row.algorithm,
+        label=row.label,
+        is_sandbox=row.is_sandbox,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        public_key=row.public_key,
+        state=state,
     )
 
 
@@ -99,6 +128,12 @@ def person_by_public_id(public_id: str) -> PersonView | None:
     """The person with this pseudonym."""
     row = Person.objects.filter(public_id=public_id).first()
     return _person(row) if row else None
+
+
+def phone_of(person_id: int) -> str:
+    """A person's phone in plain text, for sending to it and for showing it to its owner; or ``."""
+    sealed = Person.objects.filter(pk=person_id).values_list("phone_sealed", flat=True).first()
+    return crypto.decrypt(sealed, context="parties.person.phone") if sealed else ""
 
 
 def people(limit: int, *, with_phone: bool = False) -> list[PersonView]:

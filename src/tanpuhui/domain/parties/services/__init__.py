@@ -19,6 +19,7 @@ from tanpuhui.domain.parties.services.organisations import (
     organisation_open,
     provider_key_issue,
     provider_key_revoke,
+    provider_key_rotate,
 )
 from tanpuhui.domain.parties.services.people import people_open_many, person_open, public_id
 from tanpuhui.domain.parties.services.sign_in import (
@@ -46,6 +47,7 @@ __all__ = [
     "phone_read",
     "provider_key_issue",
     "provider_key_revoke",
+    "provider_key_rotate",
     "public_id",
     "sign_in_allow",
     "staff_add",

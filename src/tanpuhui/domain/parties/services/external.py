@@ -16,9 +16,7 @@ TICKET_LIFE_S = 60
 TICKET_BYTES = 24
 
 
-def external_login_link(
-    *, actor: Actor, service: str, subject_index: str, person_id: int
-) -> None:
+def external_login_link(*, actor: Actor, service: str, subject_index: str, person_id: int) -> None:
     """Remember that a city app's number (hashed) stands for this person.
 
     Raises:
