@@ -1,0 +1,47 @@
+"""Counting calls at the doors, one statement a call."""
+
+from bisect import bisect_left
+
+from django.db import connection
+
+from tanpuhui.domain.intake.data import BUCKETS_MS
+from tanpuhui.kernel import clock, sqlfiles
+
+
+def call_note(
+    *,
+    provider_id: int,
+    key_id: str,
+    door: str,
+    operation: str,
+    code: str,
+    status: int,
+    took_ms: int,
+) -> None:
+    """Count one call; the commit is not waited for (a crash of the machine may lose the last ones).
+
+    Args:
+        provider_id: whose key was named, whether or not the signature held.
+        key_id: the key.
+        door: api, sandbox or gateway.
+        operation: method and address without parameters.
+        code: `ok`, or the code of the refusal.
+        status: HTTP status.
+        took_ms: from the first byte read to the answer.
+    """
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sqlfiles.query(__file__, "call_note"),
+            {
+                "provider_id": provider_id,
+                "hour": now.replace(minute=0, second=0, microsecond=0),
+                "key_id": key_id[:60],
+                "door": door,
+                "operation": operation[:60],
+                "code": code[:60],
+                "bucket": bisect_left(BUCKETS_MS, took_ms),
+                "status": status,
+                "now": now,
+            },
+        )
