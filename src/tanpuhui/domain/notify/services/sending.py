@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
@@ -19,9 +19,11 @@ IDLE_S = 1.0
 _dispatching = threading.Lock()
 
 
-def sms_queue(*, phone: str, text: str, stale_after_s: int) -> int:
-    """Have a short message sent once the caller's transaction stands; its id."""
-    return _queue(Outgoing.Channel.SMS, phone, text, stale_after_s)
+def sms_queue(
+    *, phone: str, text: str, stale_after_s: int, not_before: datetime | None = None
+) -> int:
+    """Have a short message sent once the caller's transaction stands, or later; its id."""
+    return _queue(Outgoing.Channel.SMS, phone, text, stale_after_s, not_before)
 
 
 def email_queue(*, address: str, text: str, stale_after_s: int) -> int:
@@ -29,15 +31,22 @@ def email_queue(*, address: str, text: str, stale_after_s: int) -> int:
     return _queue(Outgoing.Channel.EMAIL, address, text, stale_after_s)
 
 
-def _queue(channel: str, recipient: str, text: str, stale_after_s: int) -> int:
+def _queue(
+    channel: str,
+    recipient: str,
+    text: str,
+    stale_after_s: int,
+    not_before: datetime | None = None,
+) -> int:
     now = clock.now()
+    start = max(now, not_before) if not_before else now
     row = Outgoing.objects.create(
         channel=channel,
         recipient_sealed=crypto.encrypt(recipient, context=CONTEXT),
         text_sealed=crypto.encrypt(text, context=CONTEXT),
         queued_at=now,
-        next_at=now,
-        stale_at=now + timedelta(seconds=stale_after_s),
+        next_at=start,
+        stale_at=start + timedelta(seconds=stale_after_s),
     )
     transaction.on_commit(_dispatch)
     return row.pk
