@@ -241,6 +241,7 @@ def place(town: Town) -> Place:
     town.send(record("first"))
     book.give(made.person, mg=10, points=100)
     ledger.hold_place(actor=SYSTEM, account_id=made.person, points=5, key="held")
+    parties.provider_key_issue(actor=SYSTEM, provider_id=made.provider, key_id="k1")
     return made
 
 
