@@ -37,3 +37,50 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Job(models.Model):
+    """Long work asked for on a page: queued, worked by one worker at a time, seen to its end.
+
+    Personal data held: none; parameters and files follow what its asker may see anyway.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "进行中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "未成功"
+        CANCELLED = "cancelled", "已取消"
+
+    public_id = models.CharField(max_length=26, unique=True)
+    kind = models.CharField(max_length=20)
+    title = models.CharField(max_length=120)
+    params = models.JSONField()
+    asked_by = models.CharField(max_length=80, db_index=True)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    is_cancel_asked = models.BooleanField(default=False)
+    error = models.CharField(max_length=200, blank=True)
+    result = models.CharField(
+        max_length=120, blank=True, help_text="file name in the exports folder"
+    )
+    result_bytes = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True, help_text="the worker's last sign of life")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kernel_job"
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="kernel_job_waiting",
+                condition=models.Q(state__in=["queued", "running"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}:{self.kind}:{self.state}"
