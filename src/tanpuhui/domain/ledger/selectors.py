@@ -90,6 +90,13 @@ def lines_recent(account_id: int, limit: int) -> list[tuple[int, date, int]]:
     return list(rows[:limit])
 
 
+def lines_of(account_id: int) -> list[tuple[int, date]]:
+    """(journal id, day) of all an account's lines from acts, by day; each pair once."""
+    rows = Entry.objects.filter(account_id=account_id, scenario_no__gt=0)
+    rows = rows.order_by("occurred_on", "journal_id")
+    return list(rows.values_list("journal_id", "occurred_on").distinct())
+
+
 def lines_in_month(
     account_id: int, month: date, *, scenario_no: int | None = None
 ) -> list[tuple[int, date, int]]:

@@ -106,3 +106,103 @@ class ChildView:
     public_id: str
     nickname: str
     child_until: date
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A provider's pseudonym for a person, as the person may see it."""
+
+    provider_id: int
+    provider_title: str
+    subject: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """All that parties holds of one person, in plain text, for that person."""
+
+    public_id: str
+    nickname: str
+    region: str
+    phone: str
+    name: str
+    identity_masked: str
+    opened_at: datetime
+    identity_checked_at: datetime | None
+    links: tuple[LinkView, ...]
+    city_apps: tuple[str, ...]
+    consents: tuple[ConsentView, ...]
+
+
+@dataclass(frozen=True)
+class HeldView:
+    """What is held of a person, masked where it says who they are."""
+
+    nickname: str
+    region: str
+    phone_masked: str
+    name_masked: str
+    identity_masked: str
+    links: int
+    city_apps: int
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class InvitationView:
+    """What an invitation is for."""
+
+    organisation_title: str
+    role: str
+    role_title: str
+    expires_at: datetime
+    public_id: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class ApplicationForm:
+    """What an organisation fills in."""
+
+    kind: str
+    title: str
+    credit_code: str
+    contact: str
+    phone: str
+    email: str
+    scenarios: tuple[str, ...] = ()
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A file of an application, without its content."""
+
+    public_id: str
+    media_type: str
+    bytes: int
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class DocumentContent:
+    """A file of an application."""
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class ApplicationView:
+    """An application with its contact in plain text: for its applicant and for who decides."""
+
+    public_id: str
+    state: str
+    state_title: str
+    form: ApplicationForm
+    submitted_at: datetime
+    decided_at: datetime | None
+    reason: str
+    documents: tuple[DocumentView, ...]
+    organisation_id: int | None

@@ -124,3 +124,94 @@ class KeyRefused(DomainError):
     """A key that cannot be issued."""
 
     code = "parties.key_refused"
+
+
+class DetailsRefused(DomainError):
+    """A detail of a person cannot be kept as given."""
+
+    code = "parties.details_refused"
+    status = 422
+
+
+class AlreadyClosed(DomainError):
+    """The account was closed before."""
+
+    code = "parties.already_closed"
+    status = 409
+
+
+class ChildrenFirst(DomainError):
+    """A guardian's account closes after the children's."""
+
+    code = "parties.children_first"
+    status = 409
+
+
+class RoleUnfit(DomainError):
+    """The organisation's kind has no such role."""
+
+    code = "staff.role_unfit"
+    status = 422
+
+
+class InvitationGone(DomainError):
+    """Used, withdrawn, outlived or unknown."""
+
+    code = "staff.invitation_gone"
+    status = 410
+
+
+class UsernameTaken(DomainError):
+    """Another login has this name."""
+
+    code = "staff.username_taken"
+    status = 409
+
+
+class PasswordWeak(DomainError):
+    """The password does not meet the rules."""
+
+    code = "staff.password_weak"
+    status = 422
+
+
+class UnknownLogin(DomainError):
+    """No login has this name."""
+
+    code = "staff.unknown_login"
+    status = 404
+
+
+class OwnLogin(DomainError):
+    """Nobody changes their own role or locks themselves out."""
+
+    code = "staff.own_login"
+    status = 409
+
+
+class ApplicationFlawed(DomainError):
+    """Something in an application is missing or wrong."""
+
+    code = "application.flawed"
+    status = 422
+
+
+class ApplicationDecided(DomainError):
+    """Decided already, or its code is taken."""
+
+    code = "application.decided"
+    status = 409
+
+
+class UnknownApplication(DomainError):
+    """No such application or file."""
+
+    code = "application.unknown"
+    status = 404
+
+
+class DocumentRefused(DomainError):
+    """The file is missing, too large or of another kind."""
+
+    code = "application.document_refused"
+    status = 422

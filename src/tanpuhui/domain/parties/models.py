@@ -23,7 +23,7 @@ class Person(models.Model):
     """A citizen. Identity is kept apart from the ledger: deleting this row breaks the link.
 
     Personal data held: phone, name and identity number, each encrypted (SM4-GCM) with a keyed
-    index for look-up; district; the guardian and the 14th birthday of a child.
+    index for look-up; nickname, district; the guardian and the 14th birthday of a child.
     """
 
     party = models.OneToOneField(Party, on_delete=models.PROTECT, primary_key=True)
@@ -41,6 +41,7 @@ class Person(models.Model):
     )
     identity_checked_at = models.DateTimeField(null=True)
     identity_checked_by = models.CharField(max_length=20, blank=True, db_default="")
+    closed_at = models.DateTimeField(null=True, help_text="from then on nobody: all else is gone")
 
     def __str__(self) -> str:
         return self.public_id

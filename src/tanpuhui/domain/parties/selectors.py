@@ -11,6 +11,7 @@ from tanpuhui.domain.parties import errors
 from tanpuhui.domain.parties.data import (
     ChildView,
     ConsentView,
+    HeldView,
     KeyView,
     MemberView,
     OrganisationView,
@@ -134,6 +135,34 @@ def phone_of(person_id: int) -> str:
     """A person's phone in plain text, for sending to it and for showing it to its owner; or ``."""
     sealed = Person.objects.filter(pk=person_id).values_list("phone_sealed", flat=True).first()
     return crypto.decrypt(sealed, context="parties.person.phone") if sealed else ""
+
+
+def is_open(person_id: int) -> bool:
+    """Whether this is a person whose account was not closed."""
+    return Person.objects.filter(pk=person_id, closed_at=None).exists()
+
+
+def subjects_of(person_id: int) -> list[tuple[int, str]]:
+    """(provider id, the provider's pseudonym) of all links of a person."""
+    rows = SubjectLink.objects.filter(person_id=person_id)
+    return list(rows.values_list("provider_id", "subject"))
+
+
+def held(person_id: int) -> HeldView:
+    """What is held of a person, masked."""
+    row = Person.objects.select_related("party").get(pk=person_id)
+    name = _opened(row.name_sealed, "name")
+    identity = _opened(row.identity_sealed, "identity")
+    return HeldView(
+        nickname=row.nickname,
+        region=row.region,
+        phone_masked=_phone_masked(_opened(row.phone_sealed, "phone")),
+        name_masked=name[:1] + "*" * (len(name) - 1),
+        identity_masked=f"{identity[:6]}{'*' * 10}{identity[-2:]}" if identity else "",
+        links=SubjectLink.objects.filter(person_id=person_id).count(),
+        city_apps=ExternalLogin.objects.filter(person_id=person_id).count(),
+        opened_at=row.party.opened_at,
+    )
 
 
 def people(limit: int, *, with_phone: bool = False) -> list[PersonView]:
@@ -270,7 +299,7 @@ def staff(user: AbstractBaseUser) -> StaffView | None:
         .filter(user_id=user.pk, deactivated_at=None)
         .first()
     )
-    return _staff(row) if row else None
+    return staff_view(row) if row else None
 
 
 def regions_of(cursor: Any, person_ids: pl.Series, codes: Sequence[str]) -> pl.DataFrame:
@@ -288,7 +317,8 @@ def regions_of(cursor: Any, person_ids: pl.Series, codes: Sequence[str]) -> pl.D
     return fetch_packed(cursor, ["person_id", "region_no"])
 
 
-def _staff(row: StaffMember) -> StaffView:
+def staff_view(row: StaffMember) -> StaffView:
+    """A login with its organisation, as everybody else sees it."""
     return StaffView(
         organisation=_organisation(row.organisation),
         role=row.role,
@@ -308,15 +338,21 @@ def _person(row: Person) -> PersonView:
 
 
 def _member(link: SubjectLink, person: Person | None) -> MemberView:
-    def plain(sealed: str, field: str) -> str:
-        return crypto.decrypt(sealed, context=f"parties.person.{field}") if sealed else ""
-
-    name = plain(person.name_sealed, "name") if person else ""
-    phone = plain(person.phone_sealed, "phone") if person else ""
+    name = _opened(person.name_sealed, "name") if person else ""
+    phone = _opened(person.phone_sealed, "phone") if person else ""
     return MemberView(
         person_id=link.person_id,
         subject=link.subject,
         name_masked=name[:1] + "*" * (len(name) - 1),
-        phone_masked=f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else "*" * len(phone),  # noqa: PLR2004 - a Chinese mobile number
+        phone_masked=_phone_masked(phone),
         linked_at=link.linked_at,
     )
+
+
+def _opened(sealed: str, field: str) -> str:
+    return crypto.decrypt(sealed, context=f"parties.person.{field}") if sealed else ""
+
+
+def _phone_masked(phone: str) -> str:
+    is_mobile = len(phone) == 11  # noqa: PLR2004 - a Chinese mobile number
+    return f"{phone[:3]}****{phone[-4:]}" if is_mobile else "*" * len(phone)

@@ -278,3 +278,31 @@ class ReplayReport:
     checked: int
     differing: list[Difference]
     seconds: float
+
+
+@dataclass(frozen=True)
+class SenderView:
+    """What one provider has sent for one person in one scenario."""
+
+    provider_id: int
+    scenario_no: int
+    acts: int
+    counted: int
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class ActCopy:
+    """One act in force in its owner's copy of the data; quantities in declared units."""
+
+    provider_id: int
+    item_no: str
+    receipt: str
+    occurred_at: datetime
+    scenario_id: str
+    quantities: dict[str, str]
+    reduction_mg: int
+    points: int
+    code: str
+    reason: str

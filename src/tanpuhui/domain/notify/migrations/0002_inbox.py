@@ -4,40 +4,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notify', '0001_initial'),
+        ("notify", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=26, unique=True)),
-                ('person_id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=30)),
-                ('facts', models.JSONField(default=dict)),
-                ('link', models.CharField(blank=True, help_text='a page of this site', max_length=300)),
-                ('sent_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=26, unique=True)),
+                ("person_id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=30)),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "link",
+                    models.CharField(blank=True, help_text="a page of this site", max_length=300),
+                ),
+                ("sent_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['person_id', '-id'], name='notify_message_inbox'), models.Index(condition=models.Q(('read_at', None)), fields=['person_id'], name='notify_message_unread')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('code', 'first_act')), fields=('person_id',), name='notify_message_first_act_once')],
+                "indexes": [
+                    models.Index(fields=["person_id", "-id"], name="notify_message_inbox"),
+                    models.Index(
+                        condition=models.Q(("read_at", None)),
+                        fields=["person_id"],
+                        name="notify_message_unread",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", "first_act")),
+                        fields=("person_id",),
+                        name="notify_message_first_act_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('person_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('is_sms', models.BooleanField(default=False, help_text='service messages also as short messages')),
-                ('is_activity', models.BooleanField(default=False, help_text='messages about activities at all')),
-                ('quiet_from', models.SmallIntegerField(default=22, help_text="hour of the city's day")),
-                ('quiet_until', models.SmallIntegerField(default=8, help_text='hour; equal to the other: never')),
+                ("person_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "is_sms",
+                    models.BooleanField(
+                        default=False, help_text="service messages also as short messages"
+                    ),
+                ),
+                (
+                    "is_activity",
+                    models.BooleanField(
+                        default=False, help_text="messages about activities at all"
+                    ),
+                ),
+                (
+                    "quiet_from",
+                    models.SmallIntegerField(default=22, help_text="hour of the city's day"),
+                ),
+                (
+                    "quiet_until",
+                    models.SmallIntegerField(
+                        default=8, help_text="hour; equal to the other: never"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('quiet_from__range', (0, 23)), ('quiet_until__range', (0, 23))), name='notify_preference_hours')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quiet_from__range", (0, 23)), ("quiet_until__range", (0, 23))
+                        ),
+                        name="notify_preference_hours",
+                    )
+                ],
             },
         ),
     ]

@@ -35,9 +35,7 @@ def message_send(
     messages_send_many(code=code, people=[(person_id, facts or {}, link)])
 
 
-def messages_send_many(
-    *, code: str, people: Sequence[tuple[int, Mapping[str, Any], str]]
-) -> int:
+def messages_send_many(*, code: str, people: Sequence[tuple[int, Mapping[str, Any], str]]) -> int:
     """Tell many people, set-wise: one read of choices, one insert.
 
     Args:
@@ -79,9 +77,9 @@ def messages_send_many(
 
 def message_read(*, actor: Actor, public_id: str) -> None:
     """The acting person has seen a message; another's is left alone."""
-    Message.objects.filter(
-        person_id=actor.party_id, public_id=public_id, read_at=None
-    ).update(read_at=clock.now())
+    Message.objects.filter(person_id=actor.party_id, public_id=public_id, read_at=None).update(
+        read_at=clock.now()
+    )
 
 
 def messages_read_all(*, actor: Actor) -> int:

@@ -1,6 +1,13 @@
 """Every change of parties: people, organisations, staff, links and consents."""
 
+from tanpuhui.domain.parties.services.applications import (
+    application_decide,
+    application_submit,
+    document_read,
+    token_mac,
+)
 from tanpuhui.domain.parties.services.children import child_open
+from tanpuhui.domain.parties.services.closing import person_close
 from tanpuhui.domain.parties.services.consents import (
     consent_withdraw,
     consents_grant_many,
@@ -21,6 +28,12 @@ from tanpuhui.domain.parties.services.organisations import (
     provider_key_revoke,
     provider_key_rotate,
 )
+from tanpuhui.domain.parties.services.own_data import (
+    consents_withdraw_all,
+    person_correct,
+    person_export,
+    phone_change,
+)
 from tanpuhui.domain.parties.services.people import people_open_many, person_open, public_id
 from tanpuhui.domain.parties.services.sign_in import (
     code_check,
@@ -28,22 +41,41 @@ from tanpuhui.domain.parties.services.sign_in import (
     person_sign_up,
     phone_read,
 )
-from tanpuhui.domain.parties.services.staff import staff_add
+from tanpuhui.domain.parties.services.staff import (
+    invitation_accept,
+    invitation_read,
+    invitation_withdraw,
+    staff_add,
+    staff_invite,
+    staff_set_active,
+    staff_set_role,
+)
 
 __all__ = [
+    "application_decide",
+    "application_submit",
     "child_open",
     "code_check",
     "code_issue",
     "consent_withdraw",
     "consents_grant_many",
+    "consents_withdraw_all",
+    "document_read",
     "external_login_link",
     "identity_check",
+    "invitation_accept",
+    "invitation_read",
+    "invitation_withdraw",
     "link_bind_self",
     "links_bind_many",
     "organisation_open",
     "people_open_many",
+    "person_close",
+    "person_correct",
+    "person_export",
     "person_open",
     "person_sign_up",
+    "phone_change",
     "phone_read",
     "provider_key_issue",
     "provider_key_revoke",
@@ -51,7 +83,11 @@ __all__ = [
     "public_id",
     "sign_in_allow",
     "staff_add",
+    "staff_invite",
+    "staff_set_active",
+    "staff_set_role",
     "subject_index",
     "ticket_issue",
     "ticket_use",
+    "token_mac",
 ]

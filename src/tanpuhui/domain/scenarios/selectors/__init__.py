@@ -30,6 +30,7 @@ from tanpuhui.domain.scenarios.selectors.oddities import (
     refusal_days,
     same_inputs,
 )
+from tanpuhui.domain.scenarios.selectors.own_acts import acts_copied, senders_of
 from tanpuhui.domain.scenarios.selectors.proofs import evidence_proof
 from tanpuhui.domain.scenarios.selectors.provider_acts import (
     acts_to_correct,
@@ -49,6 +50,7 @@ __all__ = [
     "act_explained",
     "act_number",
     "act_standing",
+    "acts_copied",
     "acts_in_month",
     "acts_of_journals",
     "acts_recent",
@@ -79,5 +81,6 @@ __all__ = [
     "refusals",
     "refusals_all",
     "same_inputs",
+    "senders_of",
     "stops_of",
 ]

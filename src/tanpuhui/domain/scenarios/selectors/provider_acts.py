@@ -99,7 +99,7 @@ def acts_to_correct(provider_id: int, items: Sequence[str]) -> list[ActRecord]:
             scenario_id=pack().scenario_by_no(row.scenario_no).id,
             occurred_at=row.occurred_at,
             asset_key=row.asset_key,
-            quantities=_quantities(row.filing_id, row.inputs),
+            quantities=quantities(row.filing_id, row.inputs),
             reduction_mg=row.reduction_mg,
             points=row.points,
             code=BY_NO[row.reason_no].code,
@@ -128,14 +128,15 @@ def _view(row: tuple[Any, ...]) -> ProviderAct:
         person_id=person_id,
         scenario_no=scenario_no,
         occurred_at=occurred_at,
-        quantities=_quantities(filing_id, inputs),
+        quantities=quantities(filing_id, inputs),
         reduction_mg=mg,
         points=points,
         code=BY_NO[reason_no].code,
     )
 
 
-def _quantities(filing_id: int, inputs: list[int | None]) -> dict[str, str]:
+def quantities(filing_id: int, inputs: list[int | None]) -> dict[str, str]:
+    """Stored inputs in their declared units, by name."""
     filing = methodology.filing(filing_id)
     declared = dict(pack().scenarios[filing.scenario].fields)
     if filing.methodology:

@@ -22,6 +22,7 @@ from tanpuhui.domain.scenarios.services.ingestion import (
     in_one_transaction,
     settle,
 )
+from tanpuhui.domain.scenarios.services.telling import changes_tell
 from tanpuhui.kernel import audit, partitions
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.columns import copy_rows, plain_cursor
@@ -51,6 +52,7 @@ def acts_withdraw(
         answers |= dict.fromkeys(active["item_no"], "withdrawn")
         if not active.is_empty():
             take_back(cursor, actor, provider_id, active, reason)
+            changes_tell("act_withdrawn", provider_id, active)
             audit.record(
                 actor,
                 "scenarios:act:withdraw",
@@ -108,6 +110,7 @@ def _take_back_replaced(work: Work, cursor: Any, actor: Actor, reason: str) -> N
         rows = list(work.replaced.values())
         stored = pl.DataFrame(rows, schema=repeats.STORED_SCHEMA, orient="row")
         reverse(cursor, actor, work.provider_id, stored, reason)
+        changes_tell("act_corrected", work.provider_id, stored)
         overlaps.claims_free(cursor, rulebook().city, work.provider_id, stored)
 
 

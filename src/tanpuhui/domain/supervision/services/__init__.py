@@ -12,6 +12,7 @@ from tanpuhui.domain.supervision.services.changes import (
     change_submit,
     change_withdraw,
 )
+from tanpuhui.domain.supervision.services.forgetting import tickets_forget
 from tanpuhui.domain.supervision.services.tickets import (
     appeal_decide,
     ticket_answer,
@@ -39,4 +40,5 @@ __all__ = [
     "ticket_open",
     "ticket_rate",
     "ticket_reply",
+    "tickets_forget",
 ]
