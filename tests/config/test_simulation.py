@@ -7,6 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tanpuhui.config.simulation import acts, city, weather
+from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.methodology import services as methodology
+from tanpuhui.kernel import actors, cityrules
+
 if TYPE_CHECKING:
     from tanpuhui.packs import Pack
 
@@ -14,12 +19,11 @@ LAST = date(2026, 3, 9)
 DAYS = 30
 
 
-def drawn(city: "Pack", seed: int, people: int = 400) -> pl.DataFrame:
-    from tanpuhui.config.simulation import acts, weather
+def drawn(pack: "Pack", seed: int, people: int = 400) -> pl.DataFrame:
 
     days = weather.days_of(LAST, DAYS, np.random.default_rng(seed))
     rng = np.random.default_rng(seed)
-    return acts.draw(city, acts.population(city, people, rng), days, rng)
+    return acts.draw(pack, acts.population(pack, people, rng), days, rng)
 
 
 def test_the_same_seed_gives_the_same_city(pack: "Pack") -> None:
@@ -28,10 +32,10 @@ def test_the_same_seed_gives_the_same_city(pack: "Pack") -> None:
 
 
 def test_every_scenario_happens_within_its_declared_fields(pack: "Pack") -> None:
-    acts = drawn(pack, 7)
-    assert set(acts["scenario"]) == set(pack.scenarios)
+    sent_acts = drawn(pack, 7)
+    assert set(sent_acts["scenario"]) == set(pack.scenarios)
     for scenario_id in pack.scenarios:
-        mine = acts.filter(scenario=scenario_id)
+        mine = sent_acts.filter(scenario=scenario_id)
         declared = pack.inputs_for(scenario_id, LAST)
         sent = {
             name[2:]
@@ -72,10 +76,6 @@ def test_weekends_and_peaks_look_like_a_city(pack: "Pack") -> None:
 
 @pytest.mark.django_db
 def test_a_small_city_ends_in_balanced_books(fixed_clock: object) -> None:
-    from tanpuhui.config.simulation import city
-    from tanpuhui.domain.ledger import selectors as ledger
-    from tanpuhui.domain.methodology import services as methodology
-    from tanpuhui.kernel import actors, cityrules
 
     assert fixed_clock.instant == datetime(2026, 3, 10, 4, tzinfo=UTC)
     methodology.pack_load(actor=actors.system(), pack=cityrules.pack())
