@@ -1,7 +1,9 @@
 """Links and consents: the masks that ingestion reads are always what the consents say."""
 
+import threading
+
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import FixedClock
@@ -275,3 +277,26 @@ def test_changes_at_once_do_not_lose_each_other(
         active = bits(*selectors.scenarios_open(person))
         assert active == bits(10, 11, 12, 13)
         assert set(masks().values()) == {active}
+
+
+def test_a_withdrawal_during_a_grant_sees_it(
+    committed: None, example_city: object, fixed_clock: FixedClock
+) -> None:
+    provider, (person,) = provider_open(), people_open(1)
+    bind(provider, ["a"], [person])
+    grant(provider, [person], [1])
+
+    def withdraw_there() -> None:
+        try:
+            withdraw(provider, person, [1])
+        finally:
+            connections.close_all()
+
+    beside = threading.Thread(target=withdraw_there)
+    with transaction.atomic():
+        grant(provider, [person], [2])
+        beside.start()
+        beside.join(timeout=0.5)
+        assert beside.is_alive(), "it waits for the grant"
+    beside.join()
+    assert masks() == {(provider, "a"): bits(2)}
