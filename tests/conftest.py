@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Imports of the platform sit inside the fixtures, so that tests of the engine need nothing else.
 ROOT = Path(__file__).resolve().parents[1]
-NOW = datetime(2026, 3, 10, 4, 0, tzinfo=timezone.utc)  # a Tuesday, noon in the city
+NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)  # a Tuesday, noon in the city
 
 
 class FixedClock:
@@ -32,7 +32,7 @@ class FixedClock:
         assert moved.tzinfo is not None, (
             "give the instant with its offset, e.g. 2026-03-10T12:00+08:00"
         )
-        self.instant = moved.astimezone(timezone.utc)
+        self.instant = moved.astimezone(UTC)
 
 
 @pytest.fixture

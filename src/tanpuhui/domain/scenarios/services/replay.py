@@ -48,7 +48,7 @@ def _rows(first: date, last: date, percent: Fraction) -> Iterator[tuple[Any, ...
         f"tablesample bernoulli ({percent.numerator}.0 / {percent.denominator})"
         if percent < 100
         else ""
-    )  # noqa: PLR2004
+    )
     with transaction.atomic():
         connection.ensure_connection()
         assert connection.connection is not None
