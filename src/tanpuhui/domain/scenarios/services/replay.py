@@ -46,7 +46,7 @@ def replay(*, first: date, last: date, percent: Fraction = Fraction(100)) -> Rep
 def _rows(first: date, last: date, percent: Fraction) -> Iterator[tuple[Any, ...]]:
     sample = (
         f"tablesample bernoulli ({percent.numerator}.0 / {percent.denominator})"
-        if percent < 100
+        if percent < 100  # noqa: PLR2004 - a percentage
         else ""
     )
     with transaction.atomic():
