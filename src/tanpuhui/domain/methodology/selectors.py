@@ -1,5 +1,6 @@
 """Reads of what was filed."""
 
+from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
@@ -32,6 +33,12 @@ def filing_ids() -> dict[tuple[str, str, str], int]:
     """(scenario id, methodology key, digest) → filing id of everything filed."""
     rows = Filing.objects.values_list("scenario", "methodology", "digest", "id")
     return {(scenario, key, found): number for scenario, key, found, number in rows}
+
+
+def filings_of(methodology_key: str) -> list[tuple[str, datetime]]:
+    """(digest, filed at) of everything filed under a methodology's key, newest first."""
+    rows = Filing.objects.filter(methodology=methodology_key).order_by("-filed_at", "-id")
+    return list(rows.values_list("digest", "filed_at"))
 
 
 def forget() -> None:

@@ -3,6 +3,8 @@
 MG_PER_G = 1_000
 MG_PER_KG = 1_000_000
 MG_PER_TONNE = 1_000_000_000
+MYRIAD = 10_000
+MYRIADS_FROM = 100_000
 MINUS = "\u2212"
 
 
@@ -57,3 +59,10 @@ def mass_public(mg: int) -> tuple[str, str]:
 def count(number: int) -> str:
     """An integer with thousands separators and a true minus sign."""
     return f"{MINUS if number < 0 else ''}{abs(number):,}"
+
+
+def count_public(number: int) -> tuple[str, str]:
+    """Figure and unit for a count read from afar: from 100,000 on in 万 with two places."""
+    if abs(number) < MYRIADS_FROM:
+        return count(number), ""
+    return _scaled(number, MYRIAD, 2), "万"

@@ -11,7 +11,7 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from tanpuhui.kernel import clock
-from tanpuhui.web.shared import numbers
+from tanpuhui.web.shared import districts, numbers
 
 register = template.Library()
 
@@ -84,6 +84,46 @@ def mass_city(mg: int) -> SafeString:
 
 
 @register.filter
+def tonnes(mg: int) -> str:
+    """Tonnes with one place; below a hundredth of that, two."""
+    return numbers.tonnes(mg, 1 if abs(mg) >= numbers.MG_PER_TONNE // 10 or not mg else 3)
+
+
+@register.filter
+def mass_wall(mg: int) -> str:
+    """A district's amount with its unit, tonnes from one tonne on."""
+    return " ".join(numbers.mass_public(mg))
+
+
+@register.filter
+def kg_axis(mg: int) -> str:
+    """A figure beside a scale, in kilograms, with as few places as it needs."""
+    text = numbers.kilograms_exact(mg)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.simple_tag
+def count_wall(number: int, unit: str) -> SafeString:
+    """A count to be read from afar: 86.42 万户."""
+    figure, short = numbers.count_public(number)
+    return format_html(
+        '<b class="t-num">{}</b> <span class="t-unit">{}{}</span>', figure, short, unit
+    )
+
+
+@register.filter
+def district(code: str) -> str:
+    """A district's name."""
+    return districts.name(code)
+
+
+@register.filter
+def district_short(code: str) -> str:
+    """A district's short name."""
+    return districts.short(code)
+
+
+@register.filter
 def points(number: int) -> str:
     """Points or another count, with thousands separators."""
     return numbers.count(number)
@@ -129,6 +169,12 @@ def time_of_day(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """Day, hour and minute in the city's zone: 2026-11-20 08:12."""
     return value.astimezone(clock.city_zone()).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def day_time(value: datetime) -> str:
+    """Day and minute as people say them: 今天 08:12."""
+    return f"{day(clock.day_of(value))} {time_of_day(value)}"
 
 
 @register.filter
