@@ -17,6 +17,11 @@ TABLE: dict[str, frozenset[str]] = {
     "parties.child": frozenset({"own:person"}),
     "parties.identity": frozenset({"own:person"}),
     "parties.staff": frozenset({"system", "operator"}),
+    "parties.staff_invite": frozenset({"system", "system_admin", "operator"}),
+    "parties.staff_role": frozenset({"system", "security_admin"}),
+    "parties.staff_active": frozenset({"system", "system_admin", "security_admin"}),
+    "parties.apply": frozenset({"visitor"}),
+    "parties.application_decide": frozenset({"operator"}),
     "parties.own_data": frozenset({"own:person"}),  # copy, correct, close
     "notify.own": frozenset({"own:person"}),
     "scenarios.own_data": frozenset({"own:person"}),

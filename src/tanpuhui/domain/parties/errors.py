@@ -215,3 +215,10 @@ class DocumentRefused(DomainError):
 
     code = "application.document_refused"
     status = 422
+
+
+class UnmaskRefused(DomainError):
+    """A sealed field is not shown: no reason given, or nothing held."""
+
+    code = "parties.unmask_refused"
+    status = 422

@@ -27,6 +27,12 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         del request
         return False
 
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Coming in and going out say themselves."""
+        template = str(args[0] if args else kwargs.get("message_template") or "")
+        if "logged_" not in template:
+            super().add_message(request, level, *args, **kwargs)
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The page asked for, else the role's own."""
         return homes.path_after_sign_in(request)

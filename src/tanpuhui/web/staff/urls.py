@@ -1,10 +1,16 @@
-"""Addresses of a login's own account."""
+"""Addresses of a login's own account, and of those who look after logins."""
 
 from django.urls import path
 
-from tanpuhui.web.staff.pages import account
+from tanpuhui.web.staff.pages import account, invitation, people
 
 app_name = "staff"
 urlpatterns = [
     path("", account.home, name="home"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/withdraw/", people.withdraw, name="withdraw"),
+    path("people/role/", people.set_role, name="set_role"),
+    path("people/active/", people.set_active, name="set_active"),
 ]

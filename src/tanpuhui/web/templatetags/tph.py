@@ -4,18 +4,21 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+import qrcode
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
+from tanpuhui.domain.parties import staffing
 from tanpuhui.kernel import clock
 from tanpuhui.web.shared import districts, numbers
 
 register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
+LEAD_CHARACTERS = 12
 FALLBACK_ICON = "leaf"
 DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 STATUSES = {"draft": "草案", "reviewed": "已评审", "filed": "已备案"}
@@ -205,6 +208,39 @@ def slug_of(scenario_id: str) -> str:
 def status(word: str) -> str:
     """A methodology's status in Chinese."""
     return STATUSES.get(word, word)
+
+
+@register.filter
+def role_title(role: str) -> str:
+    """A staff role in Chinese."""
+    return dict(staffing.roles()).get(role, role)
+
+
+@register.simple_tag
+def qr(text: str, label: str) -> SafeString:
+    """A QR code as inline SVG: no image of its own, so the strict policy lets it through."""
+    code = qrcode.QRCode(border=4)
+    code.add_data(text)
+    rows = code.get_matrix()
+    path = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+    )
+    return format_html(
+        '<svg class="t-qr" viewBox="0 0 {0} {0}" role="img" aria-label="{1}"'
+        ' shape-rendering="crispEdges"><path d="{2}"/></svg>',
+        len(rows),
+        label,
+        path,
+    )
+
+
+@register.filter
+def lead(text: str) -> SafeString:
+    """A paragraph whose words before the first colon stand out: **谁能看到**：您本人。"""
+    head, colon, rest = text.partition("：")
+    if not colon or len(head) > LEAD_CHARACTERS:
+        return format_html("{}", text)
+    return format_html("<b>{}</b>：{}", head, rest)
 
 
 @register.simple_tag

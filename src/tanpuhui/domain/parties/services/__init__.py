@@ -50,6 +50,7 @@ from tanpuhui.domain.parties.services.staff import (
     staff_set_active,
     staff_set_role,
 )
+from tanpuhui.domain.parties.services.unmasking import person_unmask
 
 __all__ = [
     "application_decide",
@@ -74,6 +75,7 @@ __all__ = [
     "person_correct",
     "person_export",
     "person_open",
+    "person_unmask",
     "person_sign_up",
     "phone_change",
     "phone_read",

@@ -11,6 +11,8 @@ from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.web.shared.guards import SECOND_FACTOR_ROLES, second_factor_shown
 from tanpuhui.web.staff import homes
 
+LOOKS_AFTER_PEOPLE = frozenset({"system_admin", "security_admin", "operator"})
+
 
 @never_cache
 @login_required
@@ -26,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_passkey": Authenticator.Type.WEBAUTHN in kinds,
         "has_codes": Authenticator.Type.RECOVERY_CODES in kinds,
         "must_set_up": needed and not second_factor_shown(request),
+        "looks_after_people": view is not None and view.role in LOOKS_AFTER_PEOPLE,
         "work": homes.home_of(view.role) if view else "",
     }
     return render(request, "staff/home.html", context)
