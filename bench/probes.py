@@ -7,6 +7,7 @@ it, so `from x import y` is timed too.
 import functools
 import inspect
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +17,7 @@ from typing import Any
 import psycopg
 
 DATABASE = "· database"
+BESIDE = "‖ beside, in another thread"
 MODULES = (
     "tanpuhui.domain.scenarios.imports",
     "tanpuhui.domain.scenarios.pipeline",
@@ -36,21 +38,29 @@ class Probes:
     def __init__(self) -> None:
         self.seconds: dict[Path, float] = defaultdict(float)
         self.calls: dict[Path, int] = defaultdict(int)
-        self._path: Path = ()
+        self._local = threading.local()
+        self._guard = threading.Lock()
         self._undo: list[tuple[Any, str, Any]] = []
 
     @contextmanager
     def inside(self, name: str) -> Iterator[None]:
         """Time what happens within."""
-        before = self._path
-        self._path = (*before, name)
+        before: Path = getattr(self._local, "path", self._root())
+        path = self._local.path = (*before, name)
         begun = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds[self._path] += time.perf_counter() - begun
-            self.calls[self._path] += 1
-            self._path = before
+            seconds = time.perf_counter() - begun
+            with self._guard:
+                self.seconds[path] += seconds
+                self.calls[path] += 1
+            self._local.path = before
+
+    @staticmethod
+    def _root() -> Path:
+        """What other threads do at the same time stands apart."""
+        return () if threading.current_thread() is threading.main_thread() else (BESIDE,)
 
     def wrap(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, timed."""
