@@ -123,7 +123,7 @@ def test_killed_before_the_commit_then_redelivered(standing: Town, moment: str) 
         Town({standing.people}, {standing.providers}).send(*BATCH, batch_no="b1")
         """
     )
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == -9, errors
     assert counts() == before, "nothing of the batch is there"
     assert [standing.balance(n) for n in range(3)] == [(0, 0)] * 3
@@ -143,7 +143,7 @@ def test_killed_after_the_commit_then_redelivered(standing: Town) -> None:
         die()
         """
     )
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == -9, errors
     before = counts()
     assert before["scenarios_act"] == 12
@@ -169,7 +169,7 @@ def test_killed_in_a_correction_and_in_a_withdrawal(standing: Town) -> None:
             {step}
             """
         )
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=300)
         assert process.returncode == -9, errors
         assert (counts(), [standing.balance(n) for n in range(3)]) == (before, balances)
     assert set(standing.withdraw(*(one["item_no"] for one in BATCH)).values()) == {"withdrawn"}
@@ -196,7 +196,7 @@ def test_two_processes_make_the_same_months_at_once(standing: Town) -> None:
         )
         for batch in (first, second, first, second)
     ]
-    answers = [process.communicate(timeout=60) for process in started]
+    answers = [process.communicate(timeout=300) for process in started]
     assert [process.returncode for process in started] == [0] * 4, [
         errors[-800:] for _, errors in answers
     ]
@@ -219,7 +219,7 @@ class Private:
 
     def run(self, script: str) -> Any:
         process = child(script, TANPUHUI_HOME=str(self.home), DATABASE_URL="")
-        out, errors = process.communicate(timeout=150)
+        out, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors[-4000:]
         return json.loads(out.strip().splitlines()[-1])
 
