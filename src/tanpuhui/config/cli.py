@@ -17,7 +17,9 @@ from tanpuhui.config.commands import (
     database,
     demo,
     imports,
+    keys,
     ledger,
+    notify,
     packs,
     recompute,
     replay,
@@ -41,6 +43,8 @@ app = typer.Typer(
 START, DATA, CHECK = "启动 Start", "数据 Data", "核对 Check"
 app.command("demo", rich_help_panel=START)(demo.demo)
 app.command("serve", rich_help_panel=START)(serve.serve)
+app.add_typer(keys.app, name="keys", rich_help_panel=START)
+app.command("notify", rich_help_panel=START)(notify.notify)
 app.command("migrate", rich_help_panel=START)(database.migrate)
 app.add_typer(database.app, name="db", rich_help_panel=START)
 app.add_typer(packs.app, name="pack", rich_help_panel=DATA)

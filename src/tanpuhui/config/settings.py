@@ -199,7 +199,12 @@ API_CALLS_AT_ONCE = int(env.text("TANPUHUI_API_CALLS_AT_ONCE", "400"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "tanpuhui.kernel.logs.Masking",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("TANPUHUI_LOG", "WARNING")},
 }

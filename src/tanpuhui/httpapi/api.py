@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +13,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
-from tanpuhui.httpapi import answers, openapi
+from tanpuhui.httpapi import accounts, answers, openapi
+from tanpuhui.httpapi.admission import SANDBOX
 from tanpuhui.httpapi.errors import RequestRefused
-from tanpuhui.httpapi.v1 import acts, batches, reference
+from tanpuhui.httpapi.v1 import acts, batches, reference, tickets
 from tanpuhui.kernel.errors import DomainError
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
@@ -23,6 +26,7 @@ STRUCTS: list[type] = [
     *batches.STRUCTS,
     *acts.STRUCTS,
     *reference.STRUCTS,
+    *tickets.STRUCTS,
 ]
 
 
@@ -53,6 +57,7 @@ api = ProviderAPI(
 api.add_router("", batches.router, tags=["报送"])
 api.add_router("", acts.router, tags=["报送"])
 api.add_router("", reference.router, tags=["查询"])
+api.add_router("", tickets.router, tags=["入口"])
 
 
 @api.exception_handler(DomainError)
@@ -81,9 +86,11 @@ def enveloped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give ninja's bare 405 our envelope."""
 
     def wrapped(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        began_s = perf_counter()
         response = view(request, *args, **named)
-        if response.status_code != 405:  # noqa: PLR2004 - the status itself
-            return response
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            door = "sandbox" if request.path.startswith(SANDBOX) else "api"
+            return accounts.noted(request, response, door=door, began_s=began_s)
         refusal = answers.refusal_response(RequestRefused("request.method_not_allowed"))
         refusal["Allow"] = response["Allow"]
         return refusal

@@ -16,9 +16,9 @@ TAG_BYTES = 16
 
 def encrypt(value: str, *, context: str) -> str:
     """`key id:base64(nonce, ciphertext, tag)`; `context` (model.field) is authenticated with it."""
-    key_id = settings.SECRETS.field_key_current
+    key_id, key = settings.SECRETS.sealing()
     nonce = os.urandom(NONCE_BYTES)
-    cipher = Cipher(algorithms.SM4(_key(key_id)), modes.GCM(nonce)).encryptor()
+    cipher = Cipher(algorithms.SM4(bytes.fromhex(key)), modes.GCM(nonce)).encryptor()
     cipher.authenticate_additional_data(context.encode())
     sealed = cipher.update(value.encode()) + cipher.finalize()
     return f"{key_id}:{base64.b64encode(nonce + sealed + cipher.tag).decode()}"
@@ -47,4 +47,4 @@ def blind_index(value: str, *, context: str) -> str:
 
 
 def _key(key_id: str) -> bytes:
-    return bytes.fromhex(settings.SECRETS.field_keys[key_id])
+    return bytes.fromhex(settings.SECRETS.opening(key_id))
