@@ -23,7 +23,7 @@ stage.ready()
 from tanpuhui.httpapi.records import Batch  # noqa: E402 - needs Django
 from tanpuhui.kernel.cityrules import pack  # noqa: E402
 
-TABLE = "bench_http"
+TABLE, FLOOR = "bench_http", "bench floor"
 TIME = "%Y-%m-%dT%H:%M:%S%#z"
 OF_THREAD = threading.local()
 DECODER = msgspec.json.Decoder(Batch)
@@ -37,7 +37,9 @@ def connection() -> psycopg.Connection[Any]:
     """This thread's connection."""
     if not hasattr(OF_THREAD, "connection"):
         OF_THREAD.connection = psycopg.connect(
-            **stage.keywords(settings.DATABASES["default"]["NAME"]), autocommit=True
+            **stage.keywords(settings.DATABASES["default"]["NAME"]),
+            autocommit=True,
+            application_name=FLOOR,
         )
     found: psycopg.Connection[Any] = OF_THREAD.connection
     return found

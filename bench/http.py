@@ -10,13 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import polars as pl
+import psutil
 import psycopg
 
-from bench import children, city, floor, stage
+from bench import children, city, floor, inside, stage
 from bench.options import Part, Run
 from bench.records import files
 from bench.records.files import Sent
@@ -28,6 +30,11 @@ GOAL_RATIO = 0.5
 GOAL_P99_MS = 40
 PER_SECOND = 50
 START_S = 60
+INSIDE_BATCHES, INSIDE_CALLS = 20, 220
+BACKENDS = """
+select pid from pg_stat_activity
+where datname = %s and pid <> pg_backend_pid() and (application_name = 'bench floor') = %s
+"""
 
 
 def http(run: Run) -> Part:
@@ -50,17 +57,25 @@ def http(run: Run) -> Part:
     path = stage.folder() / "http.pickle"
     path.write_bytes(pickle.dumps(work))
     with _server("platform", run.workers) as ours, _server("floor", run.workers) as theirs:
-        run.tell("batches and single calls")
         order = {
             "work": str(path),
-            "ports": {"platform": ours, "floor": theirs},
+            "ports": {"platform": ours.port, "floor": theirs.port},
             "slice": max(1, min(SLICE, run.batches // run.lanes // 4)),
             "each": EACH,
             "per_second": PER_SECOND,
         }
-        found = children.call("sender", order)
+        found: dict[str, Any] = {"cpu": {}}
+        for what in ("batches", "warm", "singles"):
+            run.tell(what)
+            before = ours.cpu(), theirs.cpu()
+            found[what] = children.call("sender", order | {"what": what})
+            found["cpu"][what] = ours.cpu() - before[0], theirs.cpu() - before[1]
     path.unlink()
     _lines(part, run, found)
+    part.text = inside.calls(
+        "One batch of 1,000", "/api/v1/batches", work["again"], work["again_each"]
+    )
+    part.text += inside.calls("One single record", "/api/v1/acts", work["one"], 1)
     part.facts = found
     stage.drop(DATABASE)
     return part
@@ -82,15 +97,31 @@ def _work(run: Run, sent: list[Sent]) -> dict[str, Any]:
         key_id, secret = services.provider_key_issue(
             actor=actors.system(label="bench"), provider_id=provider.party_id
         )
-        messages = _messages(one, count * EACH + (run.singles + PER_SECOND if rest is None else 0))
+        more = run.singles + PER_SECOND + INSIDE_CALLS + INSIDE_BATCHES * EACH
+        messages = _messages(one, count * EACH + (more if rest is None else 0))
         lane = min(lanes, key=len)
         for start in range(0, count * EACH, EACH):
             lane.append((key_id, secret, _batch(f"b{start}", messages[start : start + EACH])))
         if rest is None:
             rest = (key_id, secret, messages[count * EACH :])
     assert rest is not None, "too few records for a single batch; raise --acts"
-    singles = [(rest[0], rest[1], msgspec.json.encode(message)) for message in rest[2]]
-    return {"lanes": lanes, "warm": singles[:PER_SECOND], "singles": singles[PER_SECOND:]}
+    key_id, secret, messages = rest
+    single = [(key_id, secret, msgspec.json.encode(message)) for message in messages]
+    first, then = PER_SECOND, PER_SECOND + run.singles
+    left = messages[then + INSIDE_CALLS :]
+    each = max(1, min(EACH, len(left) // 3))
+    again = [
+        (key_id, secret, _batch(f"again{start}", left[start : start + each]))
+        for start in range(0, len(left) - each + 1, each)
+    ]
+    return {
+        "lanes": lanes,
+        "warm": single[:first],
+        "singles": single[first:then],
+        "one": single[then : then + INSIDE_CALLS],
+        "again": again,
+        "again_each": each,
+    }
 
 
 def _messages(one: Sent, count: int) -> list[dict[str, Any]]:
@@ -114,8 +145,28 @@ def _batch(number: str, messages: list[dict[str, Any]]) -> bytes:
     return msgspec.json.encode({"batch_no": number, "records": messages})
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server process of ours and its connections to the database."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    is_floor: bool
+
+    def cpu(self) -> float:
+        """Processor seconds of its processes and of its server processes in the database."""
+        whole = psutil.Process(self.process.pid)
+        with psycopg.connect(**stage.keywords(DATABASE)) as connection:
+            rows = connection.execute(BACKENDS, [DATABASE, self.is_floor]).fetchall()
+        found = [whole, *whole.children(recursive=True)]
+        if str(stage.keywords(DATABASE)["host"]).startswith("/"):
+            found += [psutil.Process(pid) for (pid,) in rows]
+        times = [process.cpu_times() for process in found]
+        return float(sum(one.user + one.system for one in times))
+
+
 @contextlib.contextmanager
-def _server(target: str, workers: int) -> Iterator[int]:
+def _server(target: str, workers: int) -> Iterator[Server]:
     """A server process of its own on a free port, stopped afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -124,20 +175,23 @@ def _server(target: str, workers: int) -> Iterator[int]:
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.workers.server", order],
         cwd=children.PROJECT,
-        env=os.environ
-        | {
-            "TANPUHUI_BENCH_DATABASE": DATABASE,
-            "DJANGO_SETTINGS_MODULE": "bench.settings",
-            "TANPUHUI_API_CALLS_PER_SECOND": "100000",
-            "TANPUHUI_API_CALLS_AT_ONCE": "100000",
-        },
+        env=os.environ | _environment(),
     )
     try:
         _wait(process, port)
-        yield port
+        yield Server(process, port, is_floor=target == "floor")
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "TANPUHUI_BENCH_DATABASE": DATABASE,
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "TANPUHUI_API_CALLS_PER_SECOND": "100000",
+        "TANPUHUI_API_CALLS_AT_ONCE": "100000",
+    }
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
@@ -154,6 +208,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
 
 def _lines(part: Part, run: Run, found: dict[str, Any]) -> None:
     ours, theirs = found["batches"]["platform"], found["batches"]["floor"]
+    cpu = found["cpu"]
     assert set(ours["statuses"]) == set(theirs["statuses"]) == {"200"}, found["batches"]
     rate, least = ours["records"] / ours["seconds"], theirs["records"] / theirs["seconds"]
     pairs = [a / b for a, b in zip(ours["slices"], theirs["slices"], strict=True)]
@@ -164,10 +219,13 @@ def _lines(part: Part, run: Run, found: dict[str, Any]) -> None:
     part.line("floor (decode and COPY), records/s", f"{least:,.0f}")
     part.line("**ours ÷ floor**", f"{rate / least:.3f}", "≥ 0.5", met=rate / least >= GOAL_RATIO)
     part.line("… in each slice, least to most", f"{min(pairs):.2f} … {max(pairs):.2f}")
+    work, least_work = (1000 * seconds / run.batches for seconds in cpu["batches"])
+    part.line("processor time a batch: ours, floor", f"{work:.0f} ms, {least_work:.0f} ms")
     times = sorted(found["singles"]["ms"])
     assert set(found["singles"]["statuses"]) == {"200"}, found["singles"]["statuses"]
     p99 = times[int(len(times) * 0.99)]
     part.line(f"single records at {PER_SECOND}/s, calls", f"{len(times):,}")
+    part.line("processor time a call", f"{1000 * cpu['singles'][0] / len(times):.1f} ms")
     part.line("p50", f"{statistics.median(times):.1f} ms")
     part.line("**p99**", f"{p99:.1f} ms", "< 40 ms", met=p99 < GOAL_P99_MS)
     part.line("slowest", f"{times[-1]:.1f} ms")

@@ -26,6 +26,7 @@ MODULES = (
     "tanpuhui.domain.ledger.services",
     "tanpuhui.domain.ledger.selectors",
     "tanpuhui.domain.parties.selectors",
+    "tanpuhui.httpapi",
     "tanpuhui.kernel.columns",
     "tanpuhui.kernel.partitions",
 )

@@ -125,11 +125,10 @@ def main() -> None:
     """Do what the order says."""
     order = json.loads(sys.argv[1])
     work = pickle.loads(Path(order["work"]).read_bytes())
-    answer = {"batches": batches(order["ports"], work["lanes"], order["slice"], order["each"])}
-    if work["singles"]:
-        port = order["ports"]["platform"]
-        singles(port, work["warm"], order["per_second"])
-        answer["singles"] = singles(port, work["singles"], order["per_second"])
+    if order["what"] == "batches":
+        answer = batches(order["ports"], work["lanes"], order["slice"], order["each"])
+    else:
+        answer = singles(order["ports"]["platform"], work[order["what"]], order["per_second"])
     print(json.dumps(answer))
 
 
