@@ -247,7 +247,12 @@ def test_not_finite_numbers(city):
     [
         (b"{", {}, 400, "request.not_json"),
         ('{"batch_no":"公交'.encode("gb18030"), {}, 400, "request.not_utf8"),
-        (gzip.compress(b"{}", mtime=0)[:-9], {"Content-Encoding": "gzip"}, 400, "request.gzip_broken"),
+        (
+            gzip.compress(b"{}", mtime=0)[:-9],
+            {"Content-Encoding": "gzip"},
+            400,
+            "request.gzip_broken",
+        ),
         (b"{}", {"Content-Encoding": "br"}, 415, "request.encoding_unsupported"),
         (b"{}", {}, 422, "request.wrong_shape"),
         (b'{"batch_no":"b","records":[]}', {}, 422, "batch.empty"),

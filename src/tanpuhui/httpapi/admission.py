@@ -1,6 +1,6 @@
 """The gate of every signed call: who calls, for the first time, and not too often."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
@@ -20,6 +20,12 @@ class Caller:
     provider_id: int
     provider_code: str
     key_id: str
+    is_sandbox: bool = False
+
+
+CALLED_BY = "tanpuhui.called_by"
+"""In a request's META: (provider, key) that it names, once they are known to exist."""
+SANDBOX = "/sandbox/"
 
 
 def caller_of(key: ProviderKeyView, door: Door) -> Caller:
@@ -48,6 +54,10 @@ def admit(request: HttpRequest, body: bytes | None) -> Caller:
     key = parties.provider_key(stated.key_id)
     if key is None or key.algorithm not in signing.ALGORITHMS:
         raise RequestRefused("signature.unknown_key")
+    request.META[CALLED_BY] = (key.provider_id, key.key_id)
+    is_sandbox = request.path.startswith(SANDBOX)
+    if key.is_sandbox and not is_sandbox:
+        raise RequestRefused("signature.sandbox_key")
     signing.verify(
         message,
         stated,
@@ -55,7 +65,7 @@ def admit(request: HttpRequest, body: bytes | None) -> Caller:
         now_s=int(clock.now().timestamp()),
     )
     services.nonce_use(key, stated.nonce, stale_at_s=stated.created_s + signing.WINDOW_S)
-    return caller_of(key, "api")
+    return replace(caller_of(key, "api"), is_sandbox=is_sandbox)
 
 
 def _target(request: HttpRequest) -> str:

@@ -88,6 +88,7 @@ def refusal_response(error: DomainError) -> HttpResponse:
     """The envelope of a refusal, with its HTTP status and Retry-After where it has one."""
     content = Refusal(error.code, error.message, error.detail)
     response = json_response(content, error.status)
+    response.refusal_code = error.code  # type: ignore[attr-defined]  # for the service board
     if "retry_after_s" in error.detail:
         response["Retry-After"] = str(error.detail["retry_after_s"])
     return response

@@ -17,6 +17,10 @@ CODES: dict[str, tuple[int, str]] = {
         401,
         "密钥编号不存在或已停用。请核对 keyid，或向平台运营机构申领新密钥。",
     ),
+    "signature.sandbox_key": (
+        401,
+        "这是沙箱密钥，不能报送正式数据。请改用正式密钥，或把地址改为 /sandbox/api/v1/。",
+    ),
     "signature.stale": (
         401,
         "签名时间与平台时间相差超过五分钟。请校准服务器时钟后重新签名。",

@@ -18,6 +18,7 @@ from typing import Any
 
 import http_sf
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hmac as keyed
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from http_message_signatures import (
@@ -27,6 +28,7 @@ from http_message_signatures import (
     InvalidSignature,
 )
 from http_message_signatures.algorithms import ED25519, HMAC_SHA256
+from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
 from tanpuhui.httpapi.errors import RequestRefused
 
@@ -224,3 +226,19 @@ def check_digest(field: str, body: bytes) -> None:
     if not known:
         names = "、".join(DIGESTS)
         raise RequestRefused("signature.malformed", reason=f"Content-Digest 应为 {names} 之一")
+
+
+def is_signed(message: SignedMessage, key: VerificationKey) -> bool:
+    """Whether the signature alone holds, whatever its time and digest."""
+    try:
+        _Verifier(key).verify(message, max_age=None)
+    except (InvalidSignature, ValueError, KeyError, HTTPMessageSignaturesException):
+        return False
+    return True
+
+
+def mac(text: bytes, secret: bytes, algorithm: str) -> bytes:
+    """The plain MAC of a text by an HMAC algorithm, for explanations."""
+    kept = keyed.HMAC(secret, hashes.SM3() if algorithm == "hmac-sm3" else hashes.SHA256())
+    kept.update(text)
+    return kept.finalize()

@@ -14,8 +14,10 @@ def _provider_api() -> tuple[list[URLPattern | URLResolver], str]:
     return patterns, app_name
 
 
+_api = _provider_api()
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/v1/", include(_provider_api(), namespace="api-v1")),
-    re_path("^api/", unknown_address),
+    path("api/v1/", include(_api, namespace="api-v1")),
+    path("sandbox/api/v1/", include(_api, namespace="sandbox-v1")),
+    re_path("^(?:sandbox/)?api/", unknown_address),
     path("gateway.do", gateway, name="gateway"),
 ]

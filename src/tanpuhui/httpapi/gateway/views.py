@@ -1,12 +1,13 @@
 """`POST /gateway.do`: every call of Ant's SDK comes here; the method is a parameter."""
 
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from tanpuhui.httpapi import answers
+from tanpuhui.httpapi import accounts, answers
 from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.httpapi.gateway import acquisition, members, queries, translations, wire
 from tanpuhui.httpapi.gateway.wire import Envelope, GatewayCall
@@ -38,8 +39,15 @@ def gateway(request: HttpRequest) -> HttpResponse:
         refused = answers.refusal_response(RequestRefused("request.method_not_allowed"))
         refused["Allow"] = "POST"
         return refused
+    began_s = perf_counter()
     envelope = Envelope()
-    return wire.answer(envelope, _result(request, envelope))
+    result = _result(request, envelope)
+    response = wire.answer(envelope, result)
+    if result["result_code"] != "OK":
+        response.refusal_code = result["result_code"].lower()  # type: ignore[attr-defined]
+    method = request.GET.get("method", "").removeprefix(PREFIX)
+    operation = f"gateway {method if method in METHODS else '?'}"
+    return accounts.noted(request, response, door="gateway", began_s=began_s, operation=operation)
 
 
 def _result(request: HttpRequest, envelope: Envelope) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from tanpuhui.kernel import clock
 COMMON = ("method", "version", "sign_type", "req_time", "req_msg_id", "access_key", "sign")
 BODY_BYTES_MAX = 1 << 20
 PARAMETERS_MAX = 2000
+WINDOW_S = signing.WINDOW_S
 TIME_FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -70,15 +71,20 @@ class Envelope:
 
 def signature(parameters: dict[str, str], secret: bytes, sign_type: str) -> str:
     """The request signature over all parameters except `sign`."""
-    text = "&".join(
+    return mac(signed_text(parameters), secret, sign_type)
+
+
+def signed_text(parameters: dict[str, str]) -> str:
+    """What is signed: all parameters except `sign`, encoded, sorted and joined."""
+    return "&".join(
         f"{quote(name, safe='~')}={quote(parameters[name], safe='~')}"
         for name in sorted(parameters)
         if name != "sign"
     )
-    return _mac(text, secret, sign_type)
 
 
-def _mac(text: str, secret: bytes, sign_type: str) -> str:
+def mac(text: str, secret: bytes, sign_type: str) -> str:
+    """The MAC of a text in base64."""
     return base64.b64encode(SIGN_TYPES[sign_type][1](secret, text.encode())).decode()
 
 
@@ -88,7 +94,7 @@ def open_call(request: HttpRequest, envelope: Envelope) -> GatewayCall:
     Raises:
         RequestRefused: request.*, signature.*, rate.limited.
     """
-    common = _pairs(request.META.get("QUERY_STRING", ""))
+    common = pairs(request.META.get("QUERY_STRING", ""))
     envelope.req_msg_id = common.get("req_msg_id", "")[:128]
     body = _body(request)
     if doubled := sorted(common.keys() & body.keys()):
@@ -96,16 +102,19 @@ def open_call(request: HttpRequest, envelope: Envelope) -> GatewayCall:
     if missing := [name for name in COMMON if not common.get(name)]:
         raise RequestRefused("signature.missing", missing=missing)
     key = _key(common["access_key"], common["sign_type"])
+    request.META[admission.CALLED_BY] = (key.provider_id, key.key_id)
+    if key.is_sandbox:
+        raise RequestRefused("signature.sandbox_key")
     expected = signature(common | body, key.secret, common["sign_type"])
     if not hmac.compare_digest(expected.encode(), common["sign"].encode()):
         raise RequestRefused("signature.invalid")
     envelope.sign_type, envelope.secret = common["sign_type"], key.secret
-    sent_s = _sent_s(common["req_time"])
-    if abs(clock.now().timestamp() - sent_s) > signing.WINDOW_S:
+    began_s = sent_s(common["req_time"])
+    if abs(clock.now().timestamp() - began_s) > signing.WINDOW_S:
         raise RequestRefused("signature.stale")
     if not signing.NONCE_PATTERN.fullmatch(common["req_msg_id"]):
         raise RequestRefused("signature.malformed", reason="req_msg_id")
-    services.nonce_use(key, common["req_msg_id"], stale_at_s=sent_s + signing.WINDOW_S)
+    services.nonce_use(key, common["req_msg_id"], stale_at_s=began_s + signing.WINDOW_S)
     return GatewayCall(
         admission.caller_of(key, "gateway"),
         common["method"],
@@ -122,12 +131,17 @@ def _body(request: HttpRequest) -> dict[str, str]:
         raise RequestRefused("request.too_large", bytes_max=BODY_BYTES_MAX)
     sent = bodies.read(request) if announced != "0" else b""
     try:
-        return _pairs(sent.decode("ascii"))
+        return pairs(sent.decode("ascii"))
     except UnicodeDecodeError as error:
         raise RequestRefused("request.not_utf8") from error
 
 
-def _pairs(text: str) -> dict[str, str]:
+def pairs(text: str) -> dict[str, str]:
+    """Form-encoded pairs, each name once.
+
+    Raises:
+        RequestRefused: request.bad_parameter.
+    """
     try:
         pairs = parse_qsl(
             text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_MAX
@@ -150,7 +164,12 @@ def _key(access_key: str, sign_type: str) -> ProviderKeyView:
     return key
 
 
-def _sent_s(req_time: str) -> int:
+def sent_s(req_time: str) -> int:
+    """Unix seconds of `req_time`.
+
+    Raises:
+        RequestRefused: signature.malformed.
+    """
     try:
         moment = datetime.strptime(req_time, TIME_FORM).replace(tzinfo=UTC)
     except ValueError as error:
@@ -161,7 +180,7 @@ def _sent_s(req_time: str) -> int:
 def answer(envelope: Envelope, result: dict[str, Any]) -> HttpResponse:
     """The signed answer; a caller that proved nothing gets an empty `sign`."""
     text = msgspec.json.encode({"req_msg_id": envelope.req_msg_id} | result).decode()
-    sign = "" if envelope.secret is None else _mac(text, envelope.secret, envelope.sign_type)
+    sign = "" if envelope.secret is None else mac(text, envelope.secret, envelope.sign_type)
     return HttpResponse(
         f'{{"response":{text},"sign":"{sign}"}}', content_type="application/json; charset=utf-8"
     )

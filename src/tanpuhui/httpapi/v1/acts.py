@@ -9,8 +9,10 @@ from msgspec import Meta, Struct
 from ninja import Router
 
 from tanpuhui.domain.scenarios import services
+from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.httpapi import answers, frames, openapi, records
 from tanpuhui.httpapi.receiving import JSON, receive
+from tanpuhui.httpapi.v1 import sandbox
 from tanpuhui.httpapi.v1.batches import answer, ingest
 
 router = Router()
@@ -70,12 +72,13 @@ def acts_withdraw(request: HttpRequest) -> HttpResponse:
     """Take back records by their item numbers."""
     received = receive(request, JSON)
     asked = records.decode_struct(_withdrawal, received.text)
-    result = services.acts_withdraw(
-        actor=received.caller.actor,
-        provider_id=received.caller.provider_id,
-        items=asked.items,
-        reason=asked.reason,
-    )
+    with sandbox.undone(received.caller):
+        result = services.acts_withdraw(
+            actor=received.caller.actor,
+            provider_id=received.caller.provider_id,
+            items=asked.items,
+            reason=asked.reason,
+        )
     return answers.json_response(WithdrawalAnswer(result))
 
 
@@ -92,11 +95,15 @@ def acts_correct(request: HttpRequest) -> HttpResponse:
     """Replace records by new content under the same item numbers."""
     received = receive(request, JSON)
     batch_no, reason, decoded = records.decode_correction(received.text)
-    result = services.acts_correct(
-        actor=received.caller.actor,
-        provider_id=received.caller.provider_id,
-        batch_no=batch_no,
-        records=frames.record_frame(decoded),
-        reason=reason,
-    )
-    return answer(result, received.caller)
+    frame = frames.record_frame(decoded)
+
+    def send() -> BatchResult:
+        return services.acts_correct(
+            actor=received.caller.actor,
+            provider_id=received.caller.provider_id,
+            batch_no=batch_no,
+            records=frame,
+            reason=reason,
+        )
+
+    return answer(sandbox.tried(received.caller, "correct", frame, send), received.caller)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 from ninja import Router
 
+from tanpuhui.domain.intake import selectors as intake
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios import services
 from tanpuhui.domain.scenarios.data import BatchResult, BatchView
@@ -14,6 +15,7 @@ from tanpuhui.httpapi.admission import Caller
 from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.httpapi.receiving import JSON, LINES, receive
 from tanpuhui.httpapi.records import Decoded
+from tanpuhui.httpapi.v1 import sandbox
 
 router = Router()
 
@@ -61,14 +63,18 @@ def answer(result: BatchResult, caller: Caller) -> HttpResponse:
 
 def ingest(caller: Caller, batch_no: str, decoded: Decoded) -> HttpResponse:
     """Hand decoded records to the pipeline and answer with its receipts."""
-    result = services.acts_ingest(
-        actor=caller.actor,
-        provider_id=caller.provider_id,
-        batch_no=batch_no,
-        channel="api",
-        records=frames.record_frame(decoded),
-    )
-    return answer(result, caller)
+    records = frames.record_frame(decoded)
+
+    def send() -> BatchResult:
+        return services.acts_ingest(
+            actor=caller.actor,
+            provider_id=caller.provider_id,
+            batch_no=batch_no,
+            channel="api",
+            records=records,
+        )
+
+    return answer(sandbox.tried(caller, "batches", records, send), caller)
 
 
 @router.post(
@@ -100,6 +106,8 @@ def batch_show(request: HttpRequest, batch_no: str) -> HttpResponse:
     """What became of a batch."""
     caller = admission.admit(request, None)
     records.check_batch_no(batch_no)
+    if caller.is_sandbox:
+        return answers.json_response(BatchState(batch_no, [_trial(caller, batch_no)]))
     deliveries = [
         _delivery(caller.provider_id, view)
         for view in scenarios.batches_by_no(caller.provider_id, batch_no)
@@ -107,6 +115,25 @@ def batch_show(request: HttpRequest, batch_no: str) -> HttpResponse:
     if not deliveries:
         raise RequestRefused("batch.not_found")
     return answers.json_response(BatchState(batch_no, deliveries))
+
+
+def _trial(caller: Caller, batch_no: str) -> Delivery:
+    """The last call in the sandbox under this number; nothing else is kept of it."""
+    found = intake.trial(caller.provider_id, batch_no)
+    if found is None:
+        raise RequestRefused("batch.not_found")
+    return Delivery(
+        received_at=found.tried_at.isoformat(),
+        records=found.records,
+        counts=found.counts,
+        reduction_mg=found.reduction_mg,
+        points=found.points,
+        refused=[
+            RefusedRecord(one["line"], one["item_no"], one["code"], one["message"])
+            for one in found.receipts
+            if one["status"] == "refused"
+        ],
+    )
 
 
 def _delivery(provider_id: int, view: BatchView) -> Delivery:

@@ -11,6 +11,7 @@ from tanpuhui.engine.methodologies import Input
 from tanpuhui.engine.rounding import display_text
 from tanpuhui.httpapi import admission, answers, fields, openapi
 from tanpuhui.httpapi.errors import RequestRefused
+from tanpuhui.httpapi.v1 import sandbox
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.packs import Scenario
 
@@ -120,7 +121,12 @@ def _field(declared: Input) -> Field:
 def consents(request: HttpRequest, subject: str) -> HttpResponse:
     """The subject's consents to this provider, withdrawn ones included."""
     caller = admission.admit(request, None)
-    person_id = parties.subject_person(caller.provider_id, subject)
+    with sandbox.undone(caller, [subject]):
+        return answers.json_response(_consents(caller.provider_id, subject))
+
+
+def _consents(provider_id: int, subject: str) -> Consents:
+    person_id = parties.subject_person(provider_id, subject)
     if person_id is None:
         raise RequestRefused("subject.not_found")
     titles = {scenario.no: scenario.id for scenario in pack().scenarios.values()}
@@ -133,6 +139,6 @@ def consents(request: HttpRequest, subject: str) -> HttpResponse:
             withdrawn_at=consent.withdrawn_at.isoformat() if consent.withdrawn_at else None,
         )
         for consent in parties.consents(person_id)
-        if consent.provider_id == caller.provider_id
+        if consent.provider_id == provider_id
     ]
-    return answers.json_response(Consents(subject, states))
+    return Consents(subject, states)

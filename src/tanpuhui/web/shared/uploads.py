@@ -20,7 +20,7 @@ class LimitedFiles(TemporaryFileUploadHandler):
         input_data: IO[bytes],
         META: Mapping[str, str],  # noqa: N803 - Django's name
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         """Judge by the announced length before anything is read."""
@@ -36,7 +36,7 @@ class LimitedFiles(TemporaryFileUploadHandler):
         super().new_file(*args, **named)
 
 
-def uploaded(request: HttpRequest, name: str) -> UploadedFile | None:
+def uploaded(request: HttpRequest, name: str) -> UploadedFile[Any] | None:
     """The file of a form field, or None where there is none."""
     found = request.FILES.get(name)
     return found if isinstance(found, UploadedFile) else None
@@ -44,4 +44,5 @@ def uploaded(request: HttpRequest, name: str) -> UploadedFile | None:
 
 def is_too_large(request: HttpRequest) -> bool:
     """Whether a file of this request was left out for its size; known once the form is read."""
-    return bool(request.POST is not None and getattr(request, TOO_LARGE, False))
+    request.POST.get("")  # reads the form
+    return bool(getattr(request, TOO_LARGE, False))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -32,7 +33,7 @@ def call_board(
     """A provider's calls in recent days; durations are upper bounds of their classes."""
     zone = clock.city_zone()
     first = clock.today() - timedelta(days=days - 1)
-    values = {
+    values: dict[str, Any] = {
         "provider_id": provider_id,
         "since": datetime.combine(first, datetime.min.time(), zone),
         "doors": list(doors),
