@@ -78,6 +78,7 @@ class CaseRun:
     got: str
     holds: bool
     source: str
+    remark: str
 
 
 def dated_figures(method: Methodology) -> list[DatedFigure]:
@@ -126,12 +127,12 @@ def cases(method: Methodology) -> list[CaseRun]:
 
 
 def _run(case: Case, method: Methodology) -> CaseRun:
-    unit = method.result.unit.label
+    unit, remark = method.result.unit.label, ""
     try:
         outcome = evaluate(method, case.values, case.day)
         got = f"{exact_text(Fraction(outcome.reduction_mg) / method.result.unit.scale)} {unit}"
     except EngineError as error:
-        got = f"拒绝：{error.message}"
+        got, remark = f"拒绝（{error.code}）", error.message
     expected = (
         f"拒绝（{case.error}）"
         if case.error
@@ -147,6 +148,7 @@ def _run(case: Case, method: Methodology) -> CaseRun:
         got=got,
         holds=not differences(case, method),
         source=case.source,
+        remark=remark,
     )
 
 

@@ -45,7 +45,9 @@ def month_chart(tables: insight.Published) -> BarChart:
 
 
 def month_rows(tables: insight.Published) -> list[Row]:
-    """The last months, newest first, each leading to its own page."""
+    """The last months from the first with an act, newest first, each leading to its own page."""
+    busy = [month for month in tables.months if tables.city[month].acts]
+    first = busy[-1] if busy else tables.months[0]
     return [
         Row(
             f"{month.year}年{month.month}月",
@@ -53,6 +55,7 @@ def month_rows(tables: insight.Published) -> list[Row]:
             href=f"{reverse('public:statistics')}?month={month_text(month)}",
         )
         for month in tables.months
+        if month >= first
     ]
 
 

@@ -1,0 +1,3 @@
+// Two small comforts; every page works without them.
+if ("serviceWorker" in navigator && document.querySelector("link[rel=manifest]")) navigator.serviceWorker.register("/m/worker.js", { scope: "/m/" }).catch(() => {});
+document.addEventListener("click", event => { if (event.target.closest("[data-print]")) window.print(); });
