@@ -32,30 +32,27 @@ def protect(people: Table, *, closed: Mask | None = None, hidden: Mask | None = 
     found: Mask = (given | ((people > 0) & (people < PEOPLE_MIN))) & ~shut
     if not found.any():
         return found
-    while True:
-        weak = _weak(people, found, found | shut)
-        if not weak:
-            return found
-        for line in weak:
-            _hide_one(people, found, shut, line)
+    while line := _weak_line(people, found, found | shut):
+        _hide_one(people, found, shut, line)
+    return found
 
 
 Line = tuple[int, int]
 """(axis, index): a row where axis is 0, a column where it is 1."""
 
 
-def _weak(people: Table, found: Mask, unknown: Mask) -> list[Line]:
-    """Lines that give a hidden cell, or the sum of too few people, away."""
-    weak = [
-        (axis, index)
-        for axis in (0, 1)
-        for index in range(people.shape[axis])
-        if _is_weak(people, found, unknown, (axis, index))
-    ]
-    if weak:
-        return weak
+def _weak_line(people: Table, found: Mask, unknown: Mask) -> Line | None:
+    """A line that gives a hidden cell, or the sum of too few people, away."""
+    for axis in (0, 1):
+        for index in range(people.shape[axis]):
+            if _is_weak(people, found, unknown, (axis, index)):
+                return axis, index
     rows, columns = np.nonzero(determined(unknown) & found)
-    return [(0, int(rows[0])), (1, int(columns[0]))] if len(rows) else []
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        for line in ((0, row), (1, column)):
+            if not unknown[_cells(line)].all():
+                return line
+    return None
 
 
 def _is_weak(people: Table, found: Mask, unknown: Mask, line: Line) -> bool:
@@ -72,14 +69,19 @@ def _is_full(unknown: Mask) -> bool:
 
 
 def _hide_one(people: Table, found: Mask, shut: Mask, line: Line) -> None:
-    """Hide the cell of the line whose loss costs least: the fewest people, empty ones last."""
+    """Hide the cell whose loss costs least.
+
+    One with people rather than an empty one, one whose crossing line hides something anyway, and
+    of those the one with the fewest people.
+    """
     at = _cells(line)
     free = np.flatnonzero(~(found[at] | shut[at])[:-1])
     if not len(free):
         found[at][-1] = not shut[at][-1]
         return
     sizes = people[at][free]
-    order = np.lexsort((sizes, sizes == 0))
+    needed = found.any(axis=line[0])[:-1][free]
+    order = np.lexsort((sizes, ~needed, sizes == 0))
     found[at][free[order[0]]] = True
 
 
