@@ -49,6 +49,8 @@ def ticket_issue(request: HttpRequest) -> HttpResponse:
         wanted = msgspec.json.decode(received.text, type=TicketRequest)
     except msgspec.DecodeError as error:
         raise RequestRefused("request.wrong_shape", needed="subject") from error
+    if received.caller.is_sandbox:  # a rehearsal opens nobody's session
+        raise RequestRefused("request.not_found")
     made = services.ticket_issue(
         actor=received.caller.actor,
         provider_id=received.caller.provider_id,

@@ -1,0 +1,143 @@
+"""Which role may open which address. Whoever adds a page adds its row here.
+
+A row says who is let in; everybody else must meet the row's door:
+`citizen` sends strangers to /m/login/, `staff` sends strangers to /login/ and refuses other staff
+with 403. `everyone` has no door. `signed` addresses judge a signature, not a session.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+ROLES = (
+    "anonymous", "person", "provider", "operator", "authority", "supervisor", "merchant",
+    "verifier", "expert", "finance", "buyer", "system_admin", "security_admin", "audit_admin",
+)  # fmt: skip
+STAFF = frozenset(ROLES) - {"anonymous", "person"}
+CONSOLE = frozenset(
+    {"operator", "authority", "supervisor", "system_admin", "security_admin", "audit_admin"}
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address.
+
+    Attributes:
+        door: who stands at it: everyone, citizen, staff, signed.
+        who: the roles that are let in.
+        method: how it is asked for.
+        ok: the status for those who are let in (302: the deed was done, and on it goes).
+        args: the address's arguments, from the Things that the test made.
+        data: of a post.
+        but: a role whose answer differs from its door's, and that answer.
+    """
+
+    door: str
+    who: frozenset[str]
+    method: str = "get"
+    ok: int = 200
+    args: Callable[[Any], dict[str, Any]] = lambda things: {}
+    data: dict[str, str] = field(default_factory=dict)
+    but: dict[str, int | str] = field(default_factory=dict)
+
+
+def everyone(**named: Any) -> Row:
+    """No door."""
+    return Row("everyone", frozenset(ROLES), **named)
+
+
+def person(**named: Any) -> Row:
+    """Citizens only."""
+    return Row("citizen", frozenset({"person"}), **named)
+
+
+def staff(*roles: str, **named: Any) -> Row:
+    """Staff with one of these roles."""
+    return Row("staff", frozenset(roles), **named)
+
+
+SIGNED = Row("signed", frozenset())
+POST = {"method": "post", "ok": 302}
+HOME, CITIZEN_DOOR = "/", "/m/login/"
+
+TABLE: dict[str, Row] = {
+    # ---- anybody
+    "public:home": everyone(),
+    "public:login": everyone(),
+    "public:sign_out": everyone(**POST),
+    "public:scenarios": everyone(),
+    "public:scenario": everyone(args=lambda things: {"group": "travel", "slug": "metro"}),
+    "public:methodologies": everyone(),
+    "public:methodology": everyone(args=lambda things: things.methodology),
+    "public:methodology_json": everyone(args=lambda things: things.methodology),
+    "public:statistics": everyone(),
+    "public:open_data": everyone(),
+    "public:dataset": everyone(args=lambda things: {"name": "scenarios", "form": "csv"}),
+    "public:verify": everyone(),
+    "public:join": everyone(),
+    "public:about": everyone(),
+    "public:privacy": everyone(),
+    "public:accessibility": everyone(),
+    "public:status": everyone(),
+    "public:apply": everyone(),
+    "public:application": everyone(ok=404, args=lambda things: {"token": "nobody-has-this"}),
+    "screen:screen": everyone(),
+    "screen:board": everyone(),
+    "screen:table": everyone(),
+    # ---- citizens
+    "citizen:home": person(),
+    "citizen:ledger": person(),
+    "citizen:act": person(args=lambda things: {"token": things.act}),
+    "citizen:scenarios": person(),
+    "citizen:scenario": person(args=lambda things: {"group": "travel", "slug": "metro"}),
+    "citizen:consents": person(),
+    "citizen:consent": person(
+        **POST,
+        data={"provider": "{metro}", "scenario": "2", "deed": "withdraw"},
+    ),
+    "citizen:me": person(),
+    "citizen:display": everyone(**POST, data={"size": "20"}),
+    "citizen:login": everyone(),
+    "citizen:code": everyone(ok=302),
+    "citizen:welcome": everyone(ok=302),
+    "citizen:ticket": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),
+    "citizen:children": person(),
+    "citizen:child_enter": person(method="post", ok=404),
+    "citizen:child_leave": everyone(**POST),
+    "citizen:sign_out": everyone(**POST),
+    "openid_connect_login": everyone(ok=404, args=lambda things: {"provider_id": "nobody"}),
+    "openid_connect_callback": everyone(ok=404, args=lambda things: {"provider_id": "nobody"}),
+    # ---- a login's own account
+    "staff:home": staff(*STAFF),
+    "staff:invitation": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),
+    "staff:people": staff("system_admin", "security_admin", "operator"),
+    "staff:invite": staff("system_admin", "operator", **POST),
+    "staff:withdraw": staff("system_admin", "operator", **POST),
+    "staff:set_role": staff("security_admin", method="post", ok=404),
+    "staff:set_active": staff("system_admin", "security_admin", method="post", ok=404),
+    "account_login": everyone(ok=302),
+    "account_logout": everyone(**POST),
+    "account_reauthenticate": staff(*STAFF),
+    "account_change_password": staff(*STAFF),
+    "mfa_authenticate": everyone(ok=302),
+    "mfa_index": everyone(ok=302),
+    "mfa_reauthenticate": staff(*STAFF),
+    "mfa_activate_totp": staff(*STAFF, ok=302),  # first the password once more
+    "mfa_deactivate_totp": staff(*STAFF, ok=404),
+    "mfa_view_recovery_codes": staff(*STAFF, ok=404),
+    "mfa_generate_recovery_codes": staff(*STAFF, ok=302),
+    "mfa_list_webauthn": staff(*STAFF),
+    "mfa_add_webauthn": staff(*STAFF, ok=302),
+    "mfa_reauthenticate_webauthn": staff(*STAFF),
+    "mfa_edit_webauthn": staff(*STAFF, ok=404, args=lambda things: {"pk": 1}),
+    "mfa_remove_webauthn": staff(*STAFF, ok=404, args=lambda things: {"pk": 1}),
+    # ---- providers
+    "provider:batches": staff("provider"),
+    "provider:batch": staff("provider", args=lambda things: {"batch_id": things.batch}),
+    "provider:refusals_file": staff("provider", args=lambda things: {"batch_id": things.batch}),
+    "provider:reconciliation": staff("provider"),
+}
+# Namespaces whose addresses read a signature and no session.
+SIGNED_NAMESPACES = ("api-v1:", "sandbox-v1:")
+SIGNED_NAMES = {"gateway", None}
