@@ -23,8 +23,12 @@ def growth(run: Run) -> Part:
     in_place = run.stored > COPIED_MOST
     for number in range(1 if in_place else run.repeat):
         run.tell(f"nothing stored, then {run.stored:,} acts ({number + 1})")
-        none = import_files(run, empty, sent, "parquet")
-        many = import_files(run, full, sent, "parquet", in_place=in_place)
+        if number % 2:  # in turns, so that neither always comes first
+            many = import_files(run, full, sent, "parquet")
+            none = import_files(run, empty, sent, "parquet")
+        else:
+            none = import_files(run, empty, sent, "parquet")
+            many = import_files(run, full, sent, "parquet", in_place=in_place)
         assert none["counts"] == many["counts"], (none["counts"], many["counts"])
         pairs.append((none, many))
     if in_place:
