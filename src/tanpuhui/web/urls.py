@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("tanpuhui.web.staff.urls")),
     path("staff/", include("tanpuhui.web.staff.security.urls")),
     path("partner/", include("tanpuhui.web.provider.urls")),
+    path("console/", include("tanpuhui.web.console.urls")),
 ]

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 
 from tanpuhui.engine.methodologies import Methodology
 
@@ -13,3 +14,15 @@ class FilingView:
     digest: str
     inputs: tuple[str, ...]
     methodology: Methodology | None
+
+
+@dataclass(frozen=True)
+class FilingRow:
+    """One filing in a list."""
+
+    id: int
+    scenario: str
+    methodology_key: str
+    digest: str
+    engine: str
+    filed_at: datetime

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
-from tanpuhui.domain.methodology.data import FilingView
+from tanpuhui.domain.methodology.data import FilingRow, FilingView
 from tanpuhui.domain.methodology.models import Filing
 from tanpuhui.engine.documents import from_document
 
@@ -39,6 +40,21 @@ def filings_of(methodology_key: str) -> list[tuple[str, datetime]]:
     """(digest, filed at) of everything filed under a methodology's key, newest first."""
     rows = Filing.objects.filter(methodology=methodology_key).order_by("-filed_at", "-id")
     return list(rows.values_list("digest", "filed_at"))
+
+
+def filing_rows() -> list[FilingRow]:
+    """Everything filed, without the documents, by methodology and then newest first."""
+    rows = Filing.objects.order_by("methodology", "-filed_at", "-id")
+    return [
+        FilingRow(row.pk, row.scenario, row.methodology, row.digest, row.engine, row.filed_at)
+        for row in rows.defer("document")
+    ]
+
+
+def filing_document(filing_id: int) -> dict[str, Any] | None:
+    """One filing's canonical document."""
+    row = Filing.objects.filter(pk=filing_id).first()
+    return dict(row.document) if row else None
 
 
 def forget() -> None:

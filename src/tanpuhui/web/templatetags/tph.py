@@ -1,6 +1,7 @@
 """Template words of this product: icons, masses, points, days. Built in to every template."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -13,7 +14,7 @@ from lucide.templatetags.lucide import lucide
 
 from tanpuhui.domain.parties import staffing
 from tanpuhui.kernel import clock
-from tanpuhui.web.shared import districts, numbers
+from tanpuhui.web.shared import districts, durations, numbers
 
 register = template.Library()
 
@@ -181,6 +182,12 @@ def day_time(value: datetime) -> str:
 
 
 @register.filter
+def duration(seconds: int) -> str:
+    """How long something took: 25 分钟, 3 小时, 2 天."""
+    return durations.words(seconds)
+
+
+@register.filter
 def unit(text: str) -> str:
     """A unit or formula with a proper lowered two: kgCO₂e."""
     return text.replace("CO2", "CO₂").replace(" * ", " × ").replace("*", "·")
@@ -249,3 +256,9 @@ def state(word: str, tone: str = "") -> SafeString:
     return format_html(
         '<span class="t-chip t-chip-{}">{}</span>', tone or STATE_TONES.get(word, "off"), word
     )
+
+
+@register.filter
+def entry(table: Mapping[str, str], key: str) -> str:
+    """The table's word for a key, or the key itself."""
+    return table.get(key, key)

@@ -17,11 +17,13 @@ from tanpuhui.domain.scenarios.selectors.batches import (
     refusals_all,
 )
 from tanpuhui.domain.scenarios.selectors.changes import acts_of_journals, journal_provider
-from tanpuhui.domain.scenarios.selectors.explanation import act_explained
+from tanpuhui.domain.scenarios.selectors.explanation import act_explained, act_explained_by_item
 from tanpuhui.domain.scenarios.selectors.intake import (
+    ImportView,
+    IntakeDay,
     imports,
     intake_days,
-    intake_delay,
+    intake_delays,
     intake_reasons,
 )
 from tanpuhui.domain.scenarios.selectors.oddities import (
@@ -30,7 +32,12 @@ from tanpuhui.domain.scenarios.selectors.oddities import (
     refusal_days,
     same_inputs,
 )
-from tanpuhui.domain.scenarios.selectors.own_acts import acts_copied, senders_of
+from tanpuhui.domain.scenarios.selectors.own_acts import (
+    act_key,
+    act_of_item,
+    acts_copied,
+    senders_of,
+)
 from tanpuhui.domain.scenarios.selectors.proofs import evidence_proof
 from tanpuhui.domain.scenarios.selectors.provider_acts import (
     acts_to_correct,
@@ -40,6 +47,7 @@ from tanpuhui.domain.scenarios.selectors.provider_acts import (
 )
 from tanpuhui.domain.scenarios.selectors.rules import (
     caps_on,
+    day_number,
     overrides_now,
     overrides_of,
     stops_of,
@@ -47,8 +55,13 @@ from tanpuhui.domain.scenarios.selectors.rules import (
 from tanpuhui.domain.scenarios.selectors.standing import act_number, act_standing
 
 __all__ = [
+    "ImportView",
+    "IntakeDay",
     "act_explained",
+    "act_explained_by_item",
+    "act_key",
     "act_number",
+    "act_of_item",
     "act_standing",
     "acts_copied",
     "acts_in_month",
@@ -61,12 +74,13 @@ __all__ = [
     "batches_by_no",
     "caps_on",
     "consents_of",
+    "day_number",
     "day_totals",
     "evidence_proof",
     "giving_days",
     "imports",
     "intake_days",
-    "intake_delay",
+    "intake_delays",
     "intake_reasons",
     "journal_provider",
     "overrides_now",

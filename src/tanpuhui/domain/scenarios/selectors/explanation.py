@@ -10,8 +10,8 @@ from tanpuhui.domain.scenarios.data import ActExplained, FactorView, InputView, 
 from tanpuhui.domain.scenarios.models import Act
 from tanpuhui.domain.scenarios.reasons import BY_NO
 from tanpuhui.domain.scenarios.selectors.acts import act_revisions, act_view
-from tanpuhui.domain.scenarios.selectors.standing import act_number
 from tanpuhui.domain.scenarios.selectors.rules import caps_on
+from tanpuhui.domain.scenarios.selectors.standing import act_number
 from tanpuhui.engine.evaluation import evaluate
 from tanpuhui.engine.methodologies import Input, Methodology
 from tanpuhui.engine.rounding import display_text
@@ -28,7 +28,17 @@ def act_explained(account_id: int, token: str) -> ActExplained:
     Raises:
         UnknownAct: no such act of this account.
     """
-    revisions = act_revisions(account_id, token)
+    return _explained(act_revisions(account_id, token))
+
+
+def act_explained_by_item(account_id: int, provider_id: int, item_no: str) -> ActExplained | None:
+    """The same for a provider's item number, for staff; None where it is not this account's."""
+    rows = Act.objects.filter(provider_id=provider_id, item_no=item_no, account_id=account_id)
+    revisions = list(rows.order_by("-revision"))
+    return _explained(revisions) if revisions else None
+
+
+def _explained(revisions: list[Act]) -> ActExplained:
     act = revisions[0]
     filing = methodology.filing(act.filing_id)
     values = _values(act, filing)

@@ -1,5 +1,6 @@
 """How providers' data comes in: rate, refusals by reason, delay; bounded by days and batches."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -82,13 +83,15 @@ def intake_reasons(*, days: int = DAYS, provider_id: int | None = None) -> list[
     return found
 
 
-def intake_delay(provider_id: int) -> Delay:
-    """The delay of a provider's last three batches, at most 1,000 acts of each."""
+def intake_delays(provider_ids: Sequence[int]) -> dict[int, Delay]:
+    """The delay of each provider's last three batches, at most 300 acts of each; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(sqlfiles.query(__file__, "intake_delay"), {"provider_id": provider_id})
-        pair, acts = cursor.fetchone()
-    median_s, slow_s = pair or (None, None)
-    return Delay(median_s, slow_s, acts)
+        values = {"provider_ids": list(provider_ids)}
+        cursor.execute(sqlfiles.query(__file__, "intake_delay"), values)
+        return {
+            provider_id: Delay(*(pair or (None, None)), acts)
+            for provider_id, pair, acts in cursor.fetchall()
+        }
 
 
 def imports(*, states: tuple[str, ...] = (), limit: int = 50, offset: int = 0) -> list[ImportView]:

@@ -153,6 +153,11 @@ def overrides_now() -> Overrides:
         return in_force(cursor, pack())
 
 
+def day_number(day: date) -> int:
+    """Days since 1970-01-01, as rules count them."""
+    return (day - EPOCH).days
+
+
 def caps_on(scenario_no: int, day: date) -> list[CapOn]:
     """A scenario's caps on a day, days before months before years."""
     number = (day - EPOCH).days

@@ -15,6 +15,7 @@ from tanpuhui.domain.supervision.selectors.anomalies import (
 )
 from tanpuhui.domain.supervision.selectors.changes import (
     change,
+    change_count_for,
     change_counts,
     change_view,
     changes,
@@ -35,6 +36,7 @@ __all__ = [
     "announcements",
     "announcements_shown",
     "change",
+    "change_count_for",
     "change_counts",
     "change_view",
     "changes",

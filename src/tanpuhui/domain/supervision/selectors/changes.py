@@ -52,6 +52,12 @@ def change_counts(*, viewer: str, kinds: Sequence[str] = (), text: str = "") -> 
     return {row["state"]: row["number"] for row in rows}
 
 
+def change_count_for(viewer: str, kinds: Sequence[str]) -> int:
+    """How many changes of these kinds wait for a decision of somebody who did not propose them."""
+    rows = ChangeRequest.objects.filter(state=ChangeState.SUBMITTED, kind__in=kinds)
+    return rows.exclude(proposed_by=viewer).count()
+
+
 def _visible(viewer: str, kinds: Sequence[str], text: str) -> "QuerySet[ChangeRequest]":
     rows = ChangeRequest.objects.select_related("ticket")
     rows = rows.filter(~Q(state=ChangeState.DRAFT) | Q(proposed_by=viewer))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.supervision import errors, selectors
 from tanpuhui.domain.supervision.data import TicketView
@@ -13,6 +14,7 @@ from tanpuhui.domain.supervision.services.words import body_of, reason_of
 from tanpuhui.domain.supervision.states import TICKET_MOVES, Outcome, TicketKind, TicketState
 from tanpuhui.kernel import audit, clock, crypto, ids
 from tanpuhui.kernel.actors import Actor
+from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.permissions import permit
 
 # Promised times for the first answer.
@@ -99,6 +101,7 @@ def ticket_answer(*, actor: Actor, public_id: str, body: str) -> TicketView:
         row.save(update_fields=["state", "answered_at"])
         _say(row, TicketMessage.Author.STAFF, actor, said)
         audit.record(actor, "supervision:ticket:answer", f"ticket:{public_id}")
+        _tell(row, "ticket_answered", title=row.title)
     return selectors.ticket_view(row)
 
 
@@ -175,6 +178,8 @@ def appeal_decide(*, actor: Actor, public_id: str, upheld: bool, answer: str) ->
             f"ticket:{public_id}",
             after={"outcome": row.outcome},
         )
+        scenario = pack().scenario_by_no(row.scenario_no).title if row.scenario_no else row.title
+        _tell(row, "appeal_answered", scenario=scenario, outcome=Outcome(row.outcome).label)
         if not upheld:
             _close(row)
     return selectors.ticket_view(row)
@@ -197,6 +202,12 @@ def ticket_rate(*, actor: Actor, public_id: str, stars: int, note: str = "") -> 
             actor, "supervision:ticket:rate", f"ticket:{public_id}", after={"stars": stars}
         )
     return selectors.ticket_view(row)
+
+
+def _tell(row: Ticket, code: str, **facts: str) -> None:
+    if row.person_id is not None:
+        link = f"/m/tickets/{row.public_id}/"
+        notify.message_send(person_id=row.person_id, code=code, facts=facts, link=link)
 
 
 def _close(row: Ticket) -> None:

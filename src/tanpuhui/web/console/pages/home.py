@@ -1,0 +1,153 @@
+"""待办: what waits for this person, the most urgent first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from tanpuhui.domain.scenarios import selectors as scenarios
+from tanpuhui.domain.supervision import selectors as supervision
+from tanpuhui.web.console import frame, inbox
+from tanpuhui.web.console.lists import Counter
+from tanpuhui.web.console.menu import EVERYBODY, READERS
+from tanpuhui.web.shared.guards import Staff, staff_only
+
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One line of the inbox."""
+
+    icon: str
+    title: str
+    note: str
+    href: str
+    at: datetime | None
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Lines of one sort, and where all of them are."""
+
+    title: str
+    href: str
+    total: int
+    lines: tuple[Todo, ...]
+    nothing: str
+
+
+@staff_only(*EVERYBODY)
+def home(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The inbox."""
+    waiting = inbox.waiting(staff)
+    piles = [] if staff.role not in READERS else _piles(staff, waiting)
+    counters = [
+        Counter("待我复核的变更", waiting.changes, reverse("console:changes"), is_current=False),
+        Counter("待处理工单", waiting.tickets, reverse("console:tickets"), is_current=False),
+        Counter("超过承诺时限", waiting.late, reverse("console:tickets"), is_current=False),
+        Counter("待核查异常", waiting.anomalies, reverse("console:anomalies"), is_current=False),
+    ]
+    return frame.show(
+        request,
+        staff,
+        "home.html",
+        "home",
+        piles=piles,
+        counters=counters if piles else [],
+        figures=supervision.ticket_figures() if piles else None,
+    )
+
+
+def _piles(staff: Staff, waiting: inbox.Waiting) -> list[Pile]:
+    kinds = inbox.kinds_decided_by(staff.role)
+    changes = [
+        one
+        for one in supervision.changes(
+            viewer=staff.actor.label, state="submitted", kinds=kinds, order="proposed", limit=50
+        )
+        if one.proposed_by != staff.actor.label
+    ]
+    known = frame.names(one.proposed_by for one in changes[:SHOWN])
+    piles = [
+        Pile(
+            "待我复核的变更",
+            reverse("console:changes") + "?state=submitted",
+            waiting.changes,
+            tuple(
+                Todo(
+                    "stamp",
+                    one.title,
+                    f"{known.get(one.proposed_by, '')} 提出：{one.reason}",
+                    reverse("console:change", args=[one.public_id]),
+                    one.proposed_at,
+                    one.kind_label,
+                    "wait",
+                )
+                for one in changes[:SHOWN]
+            )
+            if kinds
+            else (),
+            "没有等您复核的变更。",
+        )
+    ]
+    piles.append(_tickets(waiting))
+    piles.append(_anomalies(waiting))
+    failed = scenarios.imports(states=("failed", "stopped"), limit=SHOWN)
+    if failed:
+        piles.append(_imports(failed))
+    return piles
+
+
+def _tickets(waiting: inbox.Waiting) -> Pile:
+    rows = supervision.tickets(state="open", limit=SHOWN)
+    lines = tuple(
+        Todo(
+            "messages-square",
+            one.title,
+            f"{one.kind_label} · 承诺时限 {one.due_at:%m-%d %H:%M}",
+            reverse("console:ticket", args=[one.public_id]),
+            one.opened_at,
+            "已超时" if one.is_late else one.kind_label,
+            "no" if one.is_late else "work",
+        )
+        for one in rows
+    )
+    href = reverse("console:tickets") + "?state=open"
+    return Pile("申诉与工单", href, waiting.tickets, lines, "没有等待处理的工单。")
+
+
+def _anomalies(waiting: inbox.Waiting) -> Pile:
+    lines = tuple(
+        Todo(
+            "triangle-alert",
+            one.sentence,
+            f"{one.day} 的数据",
+            reverse("console:anomaly", args=[one.public_id]),
+            one.found_at,
+            one.rule_label,
+            "no",
+        )
+        for one in supervision.findings(state="open", limit=SHOWN)
+    )
+    href = reverse("console:anomalies") + "?state=open"
+    return Pile("异常核查", href, waiting.anomalies, lines, "没有等待核查的异常。")
+
+
+def _imports(rows: list[scenarios.ImportView]) -> Pile:
+    lines = tuple(
+        Todo(
+            "file-x",
+            one.file_name,
+            f"导入档案 {one.profile} · 已读 {one.rows_done:,} 行",
+            reverse("console:intake"),
+            one.started_at,
+            one.state_label,
+            "no",
+        )
+        for one in rows
+    )
+    return Pile("没有做完的文件导入", reverse("console:intake"), len(rows), lines, "")

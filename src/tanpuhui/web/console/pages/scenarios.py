@@ -1,0 +1,201 @@
+"""场景与上限: what counts, up to where; changes are proposed here and decided by the authority."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.scenarios import selectors as scenario_reads
+from tanpuhui.domain.scenarios.data import CapOn
+from tanpuhui.domain.supervision import selectors as supervision
+from tanpuhui.kernel import cityrules, clock
+from tanpuhui.packs import Scenario
+from tanpuhui.web.console import frame, lists
+from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console.menu import READERS, WORKERS
+from tanpuhui.web.console.proposing import Tried, propose
+from tanpuhui.web.shared import numbers, scenes
+from tanpuhui.web.shared.guards import Staff, staff_only
+
+PERS = (("day", "每日"), ("month", "每月"), ("year", "每年"))
+OFS = (("acts", "次数"), ("mass_g", "减排量（克）"))
+KINDS = (("cap", "调整上限"), ("pause", "暂停核算"), ("resume", "恢复核算"))
+STATES = {"on": "核算中", "points": "只记积分", "paused": "已暂停"}
+TONES = {"on": "ok", "points": "work", "paused": "no"}
+HEADS = (
+    Head("场景", "no"),
+    Head("类别", "group"),
+    Head("方法学"),
+    Head("当前上限"),
+    Head("企业", "providers", is_right=True),
+    Head("状态"),
+)
+
+
+def cap_words(cap: CapOn) -> str:
+    """每日 5 次."""
+    amount = f"{numbers.count(cap.limit)} {'次' if cap.of == 'acts' else '克'}"
+    return f"{dict(PERS)[cap.per]} {amount}"
+
+
+def table(query: lists.Query) -> lists.Listing[Scenario]:
+    """All scenarios of the pack as they count today."""
+    today = clock.today()
+    day = scenario_reads.day_number(today)
+    now = scenario_reads.overrides_now()
+    providers = parties.organisations("provider")
+    senders = {
+        one.no: sum((p.scenario_mask >> one.no) & 1 for p in providers)
+        for one in scenes.scenarios_in_order()
+    }
+
+    def state(one: Scenario) -> str:
+        if now.is_paused(one.no, day):
+            return "paused"
+        return "on" if one.is_quantified else "points"
+
+    chosen = [
+        one
+        for one in scenes.scenarios_in_order()
+        if query.text in one.title
+        and (not query.get("group") or one.id.startswith(query.get("group") + "/"))
+    ]
+    keys = {
+        "no": lambda one: one.no,
+        "group": lambda one: (one.id.partition("/")[0], one.no),
+        "providers": lambda one: (senders[one.no], one.no),
+    }
+    ordered = sorted(chosen, key=keys[query.sort.lstrip("-")], reverse=query.sort.startswith("-"))
+    shown = [one for one in ordered if not query.state or state(one) == query.state]
+
+    def draw(rows: Sequence[Scenario]) -> list[tuple[Cell, ...]]:
+        found: list[tuple[Cell, ...]] = []
+        for one in rows:
+            method = scenes.methodology(one.id)
+            caps = scenario_reads.caps_on(one.no, today)
+            changed = any(cap.request for cap in caps)
+            found.append(
+                (
+                    Cell(
+                        one.title,
+                        reverse("console:scenario", args=one.id.split("/")),
+                        small=f"编号 {one.no}",
+                    ),
+                    Cell(scenes.GROUPS.get(one.id.partition("/")[0], "")),
+                    Cell(method.key if method else "—", chips=_provisional(method)),
+                    Cell(
+                        "，".join(cap_words(cap) for cap in caps) or "无",
+                        small="已按变更单调整" if changed else "",
+                    ),
+                    Cell(numbers.count(senders[one.no]), is_right=True),
+                    Cell(chips=(Chip(STATES[state(one)], TONES[state(one)]),)),
+                )
+            )
+        return found
+
+    counts = {name: sum(state(one) == name for one in chosen) for name in STATES}
+    return lists.listing(
+        query,
+        HEADS,
+        lambda limit, offset: shown[offset : offset + limit],
+        draw,
+        size=30,
+        caption="场景",
+        search_hint="场景名称",
+        filters=(
+            lists.Filter(
+                "group",
+                "类别",
+                "全部类别",
+                lists.options(tuple(scenes.GROUPS.items())),
+                query.get("group"),
+            ),
+        ),
+        counters=lists.counters(STATES, counts, query.state),
+        export="scenarios",
+    )
+
+
+def _provisional(method: object) -> tuple[Chip, ...]:
+    return (Chip("暂定", "wait"),) if getattr(method, "has_provisional", False) else ()
+
+
+def query_of(got: Mapping[str, str]) -> lists.Query:
+    """What the address asks for."""
+    return lists.query_of(
+        got,
+        states=STATES,
+        sorts=("no", "group", "providers"),
+        sort="no",
+        filters={"group": tuple(scenes.GROUPS)},
+    )
+
+
+@staff_only(*READERS)
+def scenarios(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """All scenarios."""
+    return frame.show(
+        request,
+        staff,
+        "list.html",
+        "scenarios",
+        title="场景与上限",
+        lead="哪些行为计入、计到多少；调整上限和暂停须由管理机构复核，自生效日起执行",
+        listing=table(query_of(request.GET)),
+    )
+
+
+@staff_only(*READERS)
+def scenario(request: HttpRequest, staff: Staff, group: str, slug: str) -> HttpResponse:
+    """One scenario with its caps, their history, and the form to propose a change."""
+    found = cityrules.pack().scenarios.get(f"{group}/{slug}")
+    if found is None:
+        raise Http404
+    tried = Tried()
+    if request.method == "POST" and staff.role in WORKERS:
+        kind = request.POST.get("kind", "")
+        payload = {"scenario_no": found.no, "effective_from": request.POST.get("effective_from")}
+        if kind == "cap":
+            payload |= {name: request.POST.get(name, "") for name in ("per", "of", "limit")}
+        answer = propose(request, staff, kind, payload)
+        if isinstance(answer, HttpResponse):
+            return answer
+        tried = answer
+    today = clock.today()
+    method = scenes.methodology(found.id)
+    return frame.show(
+        request,
+        staff,
+        "scenario.html",
+        "scenarios",
+        status=422 if tried.error else 200,
+        scenario=found,
+        group_word=scenes.GROUPS.get(group, group),
+        method=method,
+        caps=[(cap_words(cap), cap) for cap in scenario_reads.caps_on(found.no, today)],
+        coming=[one for one in scenario_reads.overrides_of(found.no) if one.effective_from > today],
+        past=[one for one in scenario_reads.overrides_of(found.no) if one.effective_from <= today],
+        is_paused=scenario_reads.overrides_now().is_paused(
+            found.no, scenario_reads.day_number(today)
+        ),
+        waiting_changes=[
+            one
+            for one in supervision.changes(
+                viewer=staff.actor.label,
+                state="submitted",
+                kinds=[kind for kind, _ in KINDS],
+                text=found.title,
+            )
+            if one.payload.get("scenario_no") == found.no
+        ],
+        providers=[
+            one for one in parties.organisations("provider") if (one.scenario_mask >> found.no) & 1
+        ],
+        kinds=KINDS,
+        pers=PERS,
+        ofs=OFS,
+        tried=tried,
+        tomorrow=today + timedelta(days=1),
+    )
