@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tanpuhui.web.shared.language.reader_language",
     "tanpuhui.web.middleware.content_security_policy",
 ]
 
@@ -89,7 +90,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tanpuhui.web.context.platform",
             ],
-            "builtins": ["tanpuhui.web.templatetags.tph"],
+            "builtins": ["tanpuhui.web.templatetags.tph", "django.templatetags.i18n"],
         },
     }
 ]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tanpuhui.kernel import cityrules
-from tanpuhui.web.shared import display
+from tanpuhui.web.shared import display, language
 from tanpuhui.web.shared.guards import SESSION_CHILD
 
 
@@ -16,7 +16,14 @@ def platform(request: HttpRequest) -> dict[str, object]:
         "official_name": names.official_name,
         "operator_name": names.operator_name,
         "support_phone": names.support_phone,
+        "support_dial": _dialled(names.support_phone),
+        "language": language.language_read(request),
         "display": display.display_read(request),
         "is_demo": settings.DEMO,
         "is_child": bool(getattr(request, "session", {}).get(SESSION_CHILD)),
     }
+
+
+def _dialled(phone: str) -> str:
+    """What a telephone dials; empty where the pack has no number yet."""
+    return "".join(sign for sign in phone if sign in "0123456789+")

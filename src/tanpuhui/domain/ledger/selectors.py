@@ -97,6 +97,16 @@ def lines_of(account_id: int) -> list[tuple[int, date]]:
     return list(rows.values_list("journal_id", "occurred_on").distinct())
 
 
+def entries_copied(account_id: int) -> list[StatementLine]:
+    """All an account's entries with running balances, oldest first, for its owner's copy."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sqlfiles.query(__file__, "statement"),
+            {"account_id": account_id, "first": date.min, "last": date.max},
+        )
+        return [StatementLine(*row) for row in cursor.fetchall()]
+
+
 def lines_in_month(
     account_id: int, month: date, *, scenario_no: int | None = None
 ) -> list[tuple[int, date, int]]:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db import transaction
+
+from tanpuhui.domain.notify import services as notify
+from tanpuhui.domain.parties import selectors as reads
 from tanpuhui.domain.parties import services as parties
+from tanpuhui.domain.parties.data import ConsentView
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios.data import ScenarioConsent
 from tanpuhui.kernel import cityrules, clock
@@ -14,6 +19,16 @@ from tanpuhui.kernel.errors import DomainError
 from tanpuhui.web.shared.scenes import GROUPS
 
 PURPOSE = "quantify"
+PLATFORM = 0  # provider id and scenario number of what concerns the platform itself
+OFFERED = ("points", "issue")
+PURPOSES = {
+    "notice": "碳账户使用须知",
+    "child": "儿童个人信息保护须知",
+    "points": "用积分兑换激励",
+    "issue": "减排量汇集与签发",
+    "balance": "查询我的减排量余额",
+    "translate": "用减排量换取权益",
+}
 
 
 class UnknownChoice(DomainError):
@@ -31,6 +46,28 @@ class ConsentText:
     title: str
     paragraphs: tuple[str, ...]
     purpose: str = PURPOSE
+
+
+@dataclass(frozen=True)
+class ConsentRow:
+    """One consent in words; `has_text` where the pack keeps the words of its version."""
+
+    consent: ConsentView
+    title: str
+    who: str
+    has_text: bool
+
+
+@dataclass(frozen=True)
+class PurposeChoice:
+    """A purpose that is no scenario; without words only a provider can report it again."""
+
+    provider_id: int
+    purpose: str
+    title: str
+    who: str
+    standing: ConsentRow | None
+    words: ConsentText | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +115,98 @@ def platform_text(purpose: str) -> ConsentText | None:
     return _text(max(fitting, key=lambda one: int(one["version"]))) if fitting else None
 
 
+def text_of(version: str) -> ConsentText | None:
+    """The words of one version, e.g. `notice/1`, as the pack keeps them."""
+    declared = (cityrules.pack().consents or {}).get("consents", [])
+    found = (one for one in declared if f"{one['id']}/{int(one['version'])}" == version)
+    one = next(found, None)
+    return _text(one) if one else None
+
+
+def standing(person_id: int) -> list[ConsentRow]:
+    """Every consent towards a provider that stands now."""
+    return [
+        row
+        for row in history(person_id)
+        if row.consent.withdrawn_at is None and row.consent.provider_id
+    ]
+
+
+def history(person_id: int) -> list[ConsentRow]:
+    """Every consent ever given, newest first, in words."""
+    return [_row(one) for one in reads.consents(person_id)]
+
+
+def choices_beside(person_id: int, *, is_child: bool) -> list[PurposeChoice]:
+    """Purposes that are no scenario: the platform's own, and those that a provider reported."""
+    rows = [row for row in history(person_id) if row.consent.withdrawn_at is None]
+    active = {row.consent.purpose: row for row in rows if not row.consent.provider_id}
+    own = [
+        PurposeChoice(PLATFORM, purpose, words.title, "平台", active.get(purpose), words)
+        for purpose in (() if is_child else OFFERED)
+        if (words := platform_text(purpose))
+    ]
+    reported = [
+        PurposeChoice(row.consent.provider_id, row.consent.purpose, row.title, row.who, row, None)
+        for row in rows
+        if row.consent.provider_id and row.consent.purpose != PURPOSE
+    ]
+    return own + reported
+
+
+def _row(one: ConsentView) -> ConsentRow:
+    if one.scenario_no:
+        title = cityrules.pack().scenario_by_no(one.scenario_no).title
+    else:
+        title = PURPOSES.get(one.purpose, one.purpose)
+    return ConsentRow(
+        one, title, one.provider_title or "平台", text_of(one.text_version) is not None
+    )
+
+
+def decide_beside(actor: Actor, *, provider_id: str, purpose: str, deed: str) -> str:
+    """Grant or withdraw a purpose that is no scenario; the sentence that tells what was done.
+
+    Raises:
+        UnknownChoice: no such purpose, or one that only a provider may report.
+    """
+    assert actor.party_id is not None
+    offered = choices_beside(actor.party_id, is_child=False)
+    one = next(
+        (o for o in offered if (str(o.provider_id), o.purpose) == (provider_id, purpose)), None
+    )
+    if one is None or deed not in {"grant", "withdraw"} or (deed == "grant" and not one.words):
+        raise UnknownChoice("没有这项授权，可能已经撤回。请回到授权管理重新选择。")
+    if deed == "withdraw":
+        with transaction.atomic():
+            parties.consent_withdraw(
+                actor=actor,
+                provider_id=one.provider_id,
+                person_id=actor.party_id,
+                scenario_nos=[PLATFORM],
+                purpose=purpose,
+            )
+            _tell(actor.party_id, "consent_withdrawn", one.who, one.title)
+        return f"已撤回：{one.title}。"
+    assert one.words is not None
+    with transaction.atomic():
+        parties.consents_grant_many(
+            actor=actor,
+            provider_id=one.provider_id,
+            person_ids=[actor.party_id],
+            scenario_nos=[PLATFORM],
+            text_version=one.words.version,
+            purpose=purpose,
+        )
+        _tell(actor.party_id, "consent_given", one.who, one.title, one.words.version)
+    return f"已同意：{one.title}，随时可以撤回。"
+
+
+def _tell(person_id: int, code: str, provider: str, scenario: str, version: str = "") -> None:
+    facts = {"provider": provider, "scenario": scenario, "version": version}
+    notify.message_send(person_id=person_id, code=code, facts=facts, link="/m/consents/")
+
+
 def _text(one: Mapping[str, Any]) -> ConsentText:
     paragraphs = tuple(line.strip() for line in str(one["text"]).splitlines() if line.strip())
     return ConsentText(
@@ -100,21 +229,26 @@ def decide(actor: Actor, *, provider_id: str, scenario_no: str, deed: str) -> st
     if one is None or deed not in {"grant", "withdraw"}:
         raise UnknownChoice("没有这项授权，可能已经下线。请回到授权管理重新选择。")
     if deed == "withdraw":
-        parties.consent_withdraw(
-            actor=actor,
-            provider_id=one.provider_id,
-            person_id=actor.party_id,
-            scenario_nos=[one.scenario_no],
-            purpose=PURPOSE,
-        )
+        with transaction.atomic():
+            parties.consent_withdraw(
+                actor=actor,
+                provider_id=one.provider_id,
+                person_id=actor.party_id,
+                scenario_nos=[one.scenario_no],
+                purpose=PURPOSE,
+            )
+            _tell(actor.party_id, "consent_withdrawn", one.provider_title, one.title)
         return f"已撤回：{one.provider_title}不能再发来您的{one.title}记录，已入账的不受影响。"
     words = text(one.scenario_id)
-    parties.consents_grant_many(
-        actor=actor,
-        provider_id=one.provider_id,
-        person_ids=[actor.party_id],
-        scenario_nos=[one.scenario_no],
-        text_version=words.version if words else "none",
-        purpose=PURPOSE,
-    )
+    version = words.version if words else "none"
+    with transaction.atomic():
+        parties.consents_grant_many(
+            actor=actor,
+            provider_id=one.provider_id,
+            person_ids=[actor.party_id],
+            scenario_nos=[one.scenario_no],
+            text_version=version,
+            purpose=PURPOSE,
+        )
+        _tell(actor.party_id, "consent_given", one.provider_title, one.title, version)
     return f"已同意：{one.provider_title}可以发来您的{one.title}记录，随时可以撤回。"

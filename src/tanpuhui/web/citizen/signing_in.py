@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from tanpuhui.domain.ledger import services as ledger
+from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services
 from tanpuhui.kernel import actors, clock, crypto
@@ -56,8 +57,19 @@ def masked(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}"
 
 
-def come_in(request: HttpRequest, person_id: int, next_path: str = "") -> HttpResponse:
-    """Begin a fresh session as this person; an older session and its key are gone."""
+def come_in(
+    request: HttpRequest, person_id: int, next_path: str = "", way: str = ""
+) -> HttpResponse:
+    """Begin a fresh session as this person; an older session and its key are gone.
+
+    Args:
+        request: its session is replaced.
+        person_id: who came in.
+        next_path: where to go; home where empty.
+        way: how they came in, for the message about it; empty sends none.
+    """
+    if way:
+        notify.message_send(person_id=person_id, code="sign_in", facts={"way": way})
     request.session.flush()
     request.session[SESSION_PERSON] = person_id
     request.session.set_expiry(STAY_S)
@@ -78,12 +90,18 @@ def proven(request: HttpRequest, next_path: str, **facts: Any) -> HttpResponse:
         person_id = person.party_id if person else None
         facts["phone"] = crypto.encrypt(phone, context=CONTEXT)
     if person_id is not None and parties.has_agreed(person_id, "notice"):
-        return come_in(request, person_id, next_path)
+        return come_in(request, person_id, next_path, _way(facts))
     facts |= {"person_id": person_id, "next": next_path, "answers": {}}
     facts["at_s"] = int(clock.now().timestamp())
     request.session.flush()
     request.session[SESSION_PROVEN] = facts
     return redirect("citizen:welcome")
+
+
+def _way(facts: dict[str, Any]) -> str:
+    if facts.get("phone"):
+        return "手机验证码"
+    return "城市应用" if facts.get("service") else "小程序或已绑定的应用"
 
 
 def proven_read(request: HttpRequest) -> Proven | None:

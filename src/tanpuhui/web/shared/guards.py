@@ -84,7 +84,7 @@ def citizen_only(page: CitizenPage[P]) -> Page[P]:
     @wraps(page)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         person_id = request.session.get(SESSION_PERSON)
-        if not isinstance(person_id, int):
+        if not isinstance(person_id, int) or not parties.is_open(person_id):
             return _to_sign_in(request, "citizen:login")
         is_child = bool(request.session.get(SESSION_CHILD))
         citizen = Citizen(person_id, actors.person(person_id), is_child=is_child)

@@ -1,7 +1,7 @@
 """Files from browsers: kept on disk while they arrive, given up where they are too large."""
 
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -36,7 +36,7 @@ class LimitedFiles(TemporaryFileUploadHandler):
         super().new_file(*args, **named)
 
 
-def uploaded(request: HttpRequest, name: str) -> UploadedFile[Any] | None:
+def uploaded(request: HttpRequest, name: str) -> "UploadedFile[Any] | None":
     """The file of a form field, or None where there is none."""
     found = request.FILES.get(name)
     return found if isinstance(found, UploadedFile) else None
@@ -46,3 +46,11 @@ def is_too_large(request: HttpRequest) -> bool:
     """Whether a file of this request was left out for its size; known once the form is read."""
     request.POST.get("")  # reads the form
     return bool(getattr(request, TOO_LARGE, False))
+
+
+File: TypeAlias = "UploadedFile[Any]"
+
+
+def limit_mb() -> int:
+    """How large a file may be."""
+    return int(settings.UPLOAD_BYTES_MAX) >> 20

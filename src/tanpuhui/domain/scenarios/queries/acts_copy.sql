@@ -1,5 +1,5 @@
 -- Acts in force behind an account's book lines with what was received, for its owner's copy.
-select act.provider_id, act.item_no, act.occurred_at, act.scenario_no, act.filing_id, act.inputs,
+select act.journal_id, act.provider_id, act.item_no, act.occurred_at, act.scenario_no, act.filing_id, act.inputs,
   act.reduction_mg, act.points, act.reason_no, act.note
 from unnest(%(journal_ids)s::bigint[], %(days)s::date[]) as line(journal_id, day)
 join scenarios_act as act

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from tanpuhui.domain.scenarios import selectors as acts
 from tanpuhui.kernel import cityrules
 from tanpuhui.web.citizen import explanations
+from tanpuhui.web.citizen.pages.support import appeal_of
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 
@@ -20,6 +21,8 @@ def act(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
         "act": found.act,
         "scenario": scenario,
         "is_counted": found.act.code == "counted",
+        "token": token,
+        "appeal": appeal_of(citizen.person_id, *acts.act_key(citizen.person_id, token)),
         "advice": explanations.advice(found.act.code),
     }
     return render(request, "citizen/act.html", context)

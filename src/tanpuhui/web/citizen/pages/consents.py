@@ -16,6 +16,7 @@ def consents(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     context = {
         "tab": "me",
         "groups": consenting.groups(citizen.person_id),
+        "beside": consenting.choices_beside(citizen.person_id, is_child=citizen.is_child),
     }
     return render(request, "citizen/consents.html", context)
 
@@ -24,11 +25,17 @@ def consents(request: HttpRequest, citizen: Citizen) -> HttpResponse:
 @citizen_only
 def consent(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """Grant or withdraw one consent, then go back to where the button stood."""
-    sentence = consenting.decide(
-        citizen.actor,
-        provider_id=request.POST.get("provider", ""),
-        scenario_no=request.POST.get("scenario", ""),
-        deed=request.POST.get("deed", ""),
-    )
+    provider_id, deed = request.POST.get("provider", ""), request.POST.get("deed", "")
+    if "purpose" in request.POST:
+        sentence = consenting.decide_beside(
+            citizen.actor, provider_id=provider_id, purpose=request.POST["purpose"], deed=deed
+        )
+    else:
+        sentence = consenting.decide(
+            citizen.actor,
+            provider_id=provider_id,
+            scenario_no=request.POST.get("scenario", ""),
+            deed=deed,
+        )
     messages.success(request, sentence)
     return redirect(next_path(request, reverse("citizen:consents")))

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.data import DaySum
+from tanpuhui.domain.notify import selectors as notify
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors as acts
 from tanpuhui.kernel import clock
@@ -36,6 +37,7 @@ def home(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     open_nos = parties.scenarios_open(citizen.person_id)
     context = {
         "tab": "home",
+        "unread": notify.unread_count(citizen.person_id),
         "balance": ledger.balance(citizen.person_id),
         "month": span(days[-today.day :]),
         "week_mg": span(days[-WEEK:]).reduction_mg,

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.data import MonthSum
+from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors as acts
 from tanpuhui.kernel import clock
 from tanpuhui.web.citizen import rows
@@ -41,6 +42,24 @@ def ledger_month(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         "page": _page(request, citizen.person_id, month, scenario_no),
     }
     return render(request, "citizen/ledger.html", context)
+
+
+@citizen_only
+def ledger_print(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """A month on paper: every line of the book with its running balance, nothing else."""
+    this_month = clock.today().replace(day=1)
+    month = min(months.month_read(request.GET.get("month", ""), this_month), this_month)
+    sums = ledger.month_sums(citizen.person_id, until=month, months=1)
+    person = parties.person(citizen.person_id)
+    context = {
+        "tab": "ledger",
+        "month": month,
+        "sums": sums[0] if sums else MonthSum(month, 0, 0, 0),
+        "days": rows.book_days(ledger.statement(citizen.person_id, month), None)[::-1],
+        "public_id": person.public_id if person else "",
+        "printed_at": clock.now(),
+    }
+    return render(request, "citizen/ledger_print.html", context)
 
 
 def months_full(found: Sequence[MonthSum], last: date) -> list[MonthSum]:

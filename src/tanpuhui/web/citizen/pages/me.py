@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from tanpuhui.domain.notify import selectors as notify
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.web.shared import display
 from tanpuhui.web.shared.guards import Citizen, citizen_only, next_path
@@ -13,7 +14,11 @@ from tanpuhui.web.shared.guards import Citizen, citizen_only, next_path
 @citizen_only
 def me(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """The citizen's own corner."""
-    context = {"tab": "me", "person": parties.person(citizen.person_id)}
+    context = {
+        "tab": "me",
+        "person": parties.person(citizen.person_id),
+        "unread": notify.unread_count(citizen.person_id),
+    }
     return render(request, "citizen/me.html", context)
 
 

@@ -1,0 +1,31 @@
+"""Who looked: staff who saw a citizen's details unmasked, from the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tanpuhui.kernel import audit
+
+TAG = "parties:person:unmask"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at unmasked details, with the reason that was given for it."""
+
+    at: datetime
+    who: str
+    what: str
+    reason: str
+
+
+def looks_at(person_id: int) -> list[Look]:
+    """Every look at one citizen, newest first."""
+    return [
+        Look(
+            at=row.recorded_at,
+            who=f"工作人员（{row.actor}）",
+            what="、".join((row.after or {}).get("fields", [])) or "手机号",
+            reason=row.reason,
+        )
+        for row in audit.about(f"person:{person_id}", tag=TAG)
+    ]

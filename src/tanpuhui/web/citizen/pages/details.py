@@ -1,0 +1,118 @@
+"""更正资料: nickname and district, and another phone after its code."""
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from tanpuhui.domain.notify import services as notify
+from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.parties import services
+from tanpuhui.domain.parties.errors import PhoneTaken, WrongCode
+from tanpuhui.kernel import actors, cityrules, crypto
+from tanpuhui.web.citizen.pages.login import CODE_LIFE_S, SMS, CodeForm, PhoneForm
+from tanpuhui.web.citizen.signing_in import CONTEXT, masked
+from tanpuhui.web.shared import districts, visitors
+from tanpuhui.web.shared.guards import Citizen, citizen_only, grown_ups_only
+
+SESSION_PHONE = "phone_change"
+SESSION_DEMO = "phone_change_demo"
+
+
+class DetailsForm(forms.Form):
+    """Nickname and district; both may be empty."""
+
+    nickname = forms.CharField(
+        label="昵称", max_length=20, required=False, help_text="不要填真实姓名，可以留空。"
+    )
+    region = forms.ChoiceField(label="所在区县", required=False, help_text="只用于按区县汇总。")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["region"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "不填"), *((one.code, one.name) for one in districts.districts())]
+
+
+@citizen_only
+def details(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Correct nickname and district."""
+    held = parties.held(citizen.person_id)
+    initial = {"nickname": held.nickname, "region": held.region}
+    form = DetailsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        services.person_correct(
+            actor=citizen.actor,
+            nickname=form.cleaned_data["nickname"],
+            region=form.cleaned_data["region"],
+        )
+        messages.success(request, "资料已更正。")
+        return redirect("citizen:details")
+    context = {"tab": "me", "form": form, "held": held}
+    return render(request, "citizen/details.html", context)
+
+
+@grown_ups_only
+@citizen_only
+def phone(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """The new phone, to which a code is sent."""
+    del citizen
+    form = PhoneForm(request.POST or None)
+    form.fields["phone"].label = "新手机号"
+    form.fields["phone"].help_text = "验证码会发到新手机号。"
+    if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data["phone"]
+        fresh = services.code_issue(
+            actor=actors.visitor(), phone=wanted, address=visitors.address(request)
+        )
+        with transaction.atomic():
+            notify.sms_queue(
+                phone=wanted,
+                text=SMS.format(brand=cityrules.pack().manifest.brand, code=fresh),
+                stale_after_s=CODE_LIFE_S,
+            )
+        request.session[SESSION_PHONE] = crypto.encrypt(wanted, context=CONTEXT)
+        request.session[SESSION_DEMO] = fresh if visitors.is_demo(request) else ""
+        return redirect("citizen:phone_code")
+    return render(request, "citizen/phone.html", {"tab": "me", "form": form})
+
+
+@grown_ups_only
+@citizen_only
+def phone_code(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """The code; a right one puts the new phone in the place of the old."""
+    sealed = request.session.get(SESSION_PHONE)
+    if not sealed:
+        return redirect("citizen:phone")
+    wanted = crypto.decrypt(sealed, context=CONTEXT)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _change(request, citizen, wanted, form.cleaned_data["code"])
+        except (WrongCode, PhoneTaken) as error:
+            form.add_error("code", error.message)
+        else:
+            messages.success(request, "手机号已更换，下次用新号码登录。")
+            return redirect("citizen:details")
+    context = {
+        "tab": "me",
+        "form": form,
+        "phone": masked(wanted),
+        "demo_code": request.session.get(SESSION_DEMO, ""),
+    }
+    return render(request, "citizen/phone_code.html", context)
+
+
+def _change(request: HttpRequest, citizen: Citizen, wanted: str, code: str) -> None:
+    services.code_check(
+        actor=actors.visitor(), phone=wanted, code=code, address=visitors.address(request)
+    )
+    with transaction.atomic():
+        # Told before the change, so that a short message reaches the old phone.
+        notify.message_send(
+            person_id=citizen.person_id, code="details_changed", facts={"what": "手机号"}
+        )
+        services.phone_change(actor=citizen.actor, phone=wanted)
+    request.session.pop(SESSION_PHONE, None)
+    request.session.pop(SESSION_DEMO, None)

@@ -1,0 +1,133 @@
+"""隐私中心: what is held, who sent it, who looked; copy, withdraw, close."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from tanpuhui.domain.ledger import selectors as ledger
+from tanpuhui.domain.notify import services as notify
+from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.parties import services
+from tanpuhui.domain.scenarios import selectors as scenarios
+from tanpuhui.kernel import cityrules, clock
+from tanpuhui.web.citizen import closing, consenting, copies, holdings, looks
+from tanpuhui.web.shared import districts
+from tanpuhui.web.shared.guards import Citizen, citizen_only
+
+AGREED = "yes"
+
+
+@citizen_only
+def privacy(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """What is held about the citizen, and what can be done about it."""
+    held = parties.held(citizen.person_id)
+    person = parties.person(citizen.person_id)
+    context = {
+        "tab": "me",
+        "held": held,
+        "region": districts.name(held.region) if held.region else "",
+        "public_id": person.public_id if person else "",
+        "holdings": holdings.HOLDINGS,
+    }
+    return render(request, "citizen/privacy.html", context)
+
+
+@citizen_only
+def senders(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Who sent what: providers and scenarios with counts."""
+    titles = {one.party_id: one.title for one in parties.organisations()}
+    rows = [
+        (titles.get(one.provider_id, ""), cityrules.pack().scenario_by_no(one.scenario_no), one)
+        for one in scenarios.senders_of(citizen.person_id)
+    ]
+    return render(request, "citizen/senders.html", {"tab": "me", "rows": rows})
+
+
+@citizen_only
+def history(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Every consent ever given, with the version of its words."""
+    context = {"tab": "me", "rows": consenting.history(citizen.person_id)}
+    return render(request, "citizen/consent_history.html", context)
+
+
+@citizen_only
+def consent_text(
+    request: HttpRequest, citizen: Citizen, text_id: str, version: int
+) -> HttpResponse:
+    """The words of one version, as they were agreed to."""
+    del citizen
+    words = consenting.text_of(f"{text_id}/{version}")
+    if words is None:
+        raise Http404
+    return render(request, "citizen/consent_text.html", {"tab": "me", "words": words})
+
+
+@citizen_only
+def looked(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Who saw the citizen's details unmasked, when and why."""
+    context = {"tab": "me", "rows": looks.looks_at(citizen.person_id)}
+    return render(request, "citizen/looks.html", context)
+
+
+@require_POST
+@citizen_only
+def export(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
+    """The whole data as one archive; the citizen is told that a copy was made."""
+    del request
+    with transaction.atomic():
+        own = services.person_export(actor=citizen.actor)
+        file = copies.archive(citizen.person_id, own, cityrules.pack().manifest.official_name)
+        notify.message_send(person_id=citizen.person_id, code="export_made", link="/m/privacy/")
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=f"my-data-{clock.today():%Y%m%d}.zip",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@citizen_only
+def withdraw_all(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Withdraw every consent at once, after one question."""
+    if request.method == "POST":
+        with transaction.atomic():
+            count = services.consents_withdraw_all(actor=citizen.actor, person_id=citizen.person_id)
+            if count:
+                facts = {"provider": "全部企业", "scenario": f"共 {count} 项"}
+                notify.message_send(
+                    person_id=citizen.person_id,
+                    code="consent_withdrawn",
+                    facts=facts,
+                    link="/m/consents/",
+                )
+        messages.success(request, f"已撤回 {count} 项授权，从现在起不再接收新的记录。")
+        return redirect("citizen:consents")
+    standing = consenting.standing(citizen.person_id)
+    return render(request, "citizen/withdraw_all.html", {"tab": "me", "rows": standing})
+
+
+@citizen_only
+def close(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """Close the account: what goes, what stays and why; then identity is erased."""
+    flaw = ""
+    if request.method == "POST":
+        if request.POST.get("sure") == AGREED:
+            closing.account_close(citizen.actor)
+            request.session.flush()
+            return redirect("citizen:closed")
+        flaw = "请先勾选“我已了解，注销后不能恢复”。"
+    context = {
+        "tab": "me",
+        "holdings": holdings.HOLDINGS,
+        "balance": ledger.balance(citizen.person_id),
+        "flaw": flaw,
+    }
+    return render(request, "citizen/close.html", context)
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Said once the account is closed; nobody is signed in any more."""
+    return render(request, "citizen/closed.html", {"tab": ""})
