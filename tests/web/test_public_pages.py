@@ -3,14 +3,17 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from tests.web.conftest import SYSTEM
 
+from tanpuhui.domain.insight import services as insight
 from tanpuhui.web.middleware import POLICY
 from tanpuhui.web.shared import errors
 
 
 def test_landing(busy_town, client, pack, django_assert_max_num_queries):
     cache.clear()
-    with django_assert_max_num_queries(2):
+    insight.rollup_advance(actor=SYSTEM)
+    with django_assert_max_num_queries(5):
         response = client.get("/")
     page = response.content.decode()
     for scenario in pack.scenarios.values():
@@ -57,7 +60,7 @@ def test_a_broken_page_shows_nothing_of_the_inside(db, client, monkeypatch):
     def broken():
         raise RuntimeError("secret path /srv/x")
 
-    monkeypatch.setattr("tanpuhui.web.public.pages.home.ledger.circulation", broken)
+    monkeypatch.setattr("tanpuhui.web.public.pages.home.insight.published", broken)
     client.raise_request_exception = False
     response = client.get("/")
     page = response.content.decode()
