@@ -26,6 +26,7 @@ from tanpuhui.config.commands import (
     rollup,
     serve,
     simulate,
+    worker,
 )
 from tanpuhui.config.commands.runner import INTERRUPTED, REFUSED, WRONG_INPUT, note
 
@@ -45,6 +46,7 @@ app.command("demo", rich_help_panel=START)(demo.demo)
 app.command("serve", rich_help_panel=START)(serve.serve)
 app.add_typer(keys.app, name="keys", rich_help_panel=START)
 app.command("notify", rich_help_panel=START)(notify.notify)
+app.command("worker", rich_help_panel=START)(worker.worker)
 app.command("migrate", rich_help_panel=START)(database.migrate)
 app.add_typer(database.app, name="db", rich_help_panel=START)
 app.add_typer(packs.app, name="pack", rich_help_panel=DATA)

@@ -7,7 +7,6 @@ repeat: an export writes its file anew.
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -195,17 +194,6 @@ def work_one(runs: Mapping[str, Run]) -> bool:
         log.exception("job %s failed", claimed.public_id)
         _end(claimed, Job.State.FAILED, error="任务出错，未能完成。请稍后重试或联系技术人员。")
     return True
-
-
-def work(runs: Mapping[str, Run], ended: threading.Event) -> None:
-    """Work until told to end."""
-    swept_at = 0.0
-    while not ended.is_set():
-        if time.monotonic() - swept_at > LOST_AFTER.total_seconds():
-            sweep()
-            swept_at = time.monotonic()
-        if not work_one(runs):
-            ended.wait(IDLE_S)
 
 
 def sweep() -> None:

@@ -15,6 +15,7 @@ import typer
 from tanpuhui.config.commands.database import address
 from tanpuhui.config.commands.rollup import kept_up
 from tanpuhui.config.commands.runner import WRONG_INPUT, django_ready, note, refuse
+from tanpuhui.config.commands.worker import at_work
 
 Host = Annotated[str, typer.Option("--host", help="监听地址。对外开放前请先看 docs/settings.md")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="端口")]
@@ -88,7 +89,7 @@ def listen(host: str, port: int, workers: int) -> None:
     wanted = (signal.SIGINT, signal.SIGTERM)
     before = {name: signal.signal(name, lambda *_: server.terminate()) for name in wanted}
     # Not server.wait(): a signal may reach a thread of a library, and then wakes nobody.
-    with kept_up():
+    with kept_up(), at_work():
         while server.poll() is None:
             time.sleep(PULSE_S)
     for name, handler in before.items():

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from tanpuhui.config.simulation import acts, deliveries, logins, senders, weather
+from tanpuhui.config.simulation import acts, deliveries, logins, office, senders, weather
 from tanpuhui.config.simulation.deliveries import Delivery, Sender
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as party_reads
@@ -36,6 +36,8 @@ STAFF = (
     ("buyer", "buyer", "采购单位"),
     ("expert", "authority", "专家"),
 )
+# Four eyes need a colleague.
+COLLEAGUES = (("operator", "运营机构 · 复核"), ("authority", "管理机构 · 复核"))
 
 Move = Callable[[float, float | None, str | None], None]
 
@@ -106,6 +108,8 @@ def run(plan: Plan, move: Move) -> Outcome:
             share = (done + size * number / len(batches)) / plan.people
             move(share, 1.0, f"模拟城市 {delivery.sent_on:%m-%d}")
         done += size
+    if first:
+        office.fill(providers)
     return Outcome(plan.people, len(providers), tally, time.perf_counter() - begun)
 
 
@@ -134,6 +138,9 @@ def open_organisations(actor: Actor, city: Pack, *, with_logins: bool) -> list[S
         for role, kind, title in STAFF:
             if kind in by_kind:
                 staff[f"demo-{role.replace('_', '-')}"] = (by_kind[kind].party_id, role, title)
+        for role, title in COLLEAGUES:
+            if role in by_kind:
+                staff[f"demo-{role}-2"] = (by_kind[role].party_id, role, title)
         logins.make(actor, staff)
     return found
 

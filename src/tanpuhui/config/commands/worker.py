@@ -1,0 +1,74 @@
+"""Background work: exports from the queue, and the hourly look for anomalies."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tanpuhui.config.commands.runner import django_ready, note
+
+HOUR_S = 3600
+LOOK_DAYS = 3
+log = logging.getLogger(__name__)
+
+
+def worker() -> None:
+    """处理后台任务（导出、异常检查）；服务运行时已自带一个。Work the queue."""
+    django_ready()
+    note("后台任务：正在等待任务（按 Ctrl-C 停止）")
+    ended = threading.Event()
+    try:
+        work(ended)
+    except KeyboardInterrupt:
+        ended.set()
+        note("已停止；没有做完的任务一分钟后由别的工作进程接着做。")
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Work the queue in a thread of its own until the block ends."""
+    ended = threading.Event()
+    thread = threading.Thread(target=work, args=(ended,), name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=30)
+
+
+def work(ended: threading.Event) -> None:
+    """Until told to end; what goes wrong in one turn does not end the next."""
+    from django.db import connections
+
+    from tanpuhui.kernel import jobs
+    from tanpuhui.web.console import exports
+
+    runs = {"export": exports.run}
+    waited_s = float(HOUR_S)
+    while not ended.is_set():
+        try:
+            if waited_s >= HOUR_S:
+                waited_s = 0.0
+                _hourly()
+            if jobs.work_one(runs):
+                continue
+        except Exception:  # the database may be away for a moment; the next turn tries again
+            log.exception("background work failed")
+            connections.close_all()
+        ended.wait(jobs.IDLE_S)
+        waited_s += jobs.IDLE_S
+    connections.close_all()
+
+
+def _hourly() -> None:
+    from datetime import timedelta
+
+    from tanpuhui.domain.supervision import services as supervision
+    from tanpuhui.kernel import actors, clock, jobs
+
+    jobs.sweep()
+    today = clock.today()
+    supervision.anomalies_find(
+        actor=actors.system(door="job"), first=today - timedelta(days=LOOK_DAYS), last=today
+    )
