@@ -59,6 +59,27 @@ HOLDINGS = (
         is_erased=False,
     ),
     Holding(
+        "insight.PeopleBlock",
+        "统计去重用的内部编号",
+        "数清每月有多少人参与",
+        "长期；注销后不含身份",
+        is_erased=False,
+    ),
+    Holding(
+        "supervision.AnomalyFinding",
+        "数据异常的核查记录（只写内部编号）",
+        "防止虚报和重复",
+        "长期；注销后不含身份",
+        is_erased=False,
+    ),
+    Holding(
+        "supervision.ChangeRequest",
+        "冻结、更正等变更单（只写内部编号）",
+        "两人复核、留痕备查",
+        "长期；注销后不含身份",
+        is_erased=False,
+    ),
+    Holding(
         "scenarios.Refusal",
         "被拒收的记录原文（您已同意的企业发来的）",
         "便于企业更正后重发",

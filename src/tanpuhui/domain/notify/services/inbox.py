@@ -77,6 +77,7 @@ def messages_send_many(*, code: str, people: Sequence[tuple[int, Mapping[str, An
 
 def message_read(*, actor: Actor, public_id: str) -> None:
     """The acting person has seen a message; another's is left alone."""
+    assert actor.party_id is not None
     Message.objects.filter(person_id=actor.party_id, public_id=public_id, read_at=None).update(
         read_at=clock.now()
     )
@@ -84,6 +85,7 @@ def message_read(*, actor: Actor, public_id: str) -> None:
 
 def messages_read_all(*, actor: Actor) -> int:
     """The acting person has seen everything; how many were new."""
+    assert actor.party_id is not None
     rows = Message.objects.filter(person_id=actor.party_id, read_at=None)
     return rows.update(read_at=clock.now())
 
@@ -97,6 +99,7 @@ def preference_set(
         HoursRefused: an hour outside 0 to 23.
     """
     permit(actor, "notify.own", party_id=actor.party_id)
+    assert actor.party_id is not None
     if quiet_from not in HOURS or quiet_until not in HOURS:
         raise errors.HoursRefused("免打扰时间请选 0 点到 23 点的整点。")
     Preference.objects.update_or_create(
