@@ -26,7 +26,7 @@ from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios import services as scenario_services
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.domain.supervision import services as tickets
-from tanpuhui.kernel import actors, audit, clock
+from tanpuhui.kernel import actors, audit, clock, trail
 from tanpuhui.web.citizen import looks
 
 MARCH = date(2026, 3, 1)
@@ -324,7 +324,7 @@ def test_privacy_shows_masked_what_is_held(cara, as_cara):
 def test_who_looked_is_told(cara, as_cara):
     assert "没有人看过" in text(as_cara.get("/m/privacy/looks/"))
     audit.record(
-        agent(), looks.TAG, f"person:{cara}", reason="核对换绑", after={"fields": ["手机号"]}
+        agent(), looks.TAG, f"person:{cara}", reason="核对换绑", after={"field": "phone"}
     )
     assert "核对换绑" in text(as_cara.get("/m/privacy/looks/"))
 
@@ -347,7 +347,7 @@ def test_the_copy_holds_everything_and_nobody_elses(cara, as_cara, busy_town):
     assert rows[0]["scenario_id"] == "travel/metro"
     assert '"ann"' not in archive.read("data.json").decode()
     assert notify.messages(cara, limit=1)[0].code == "export_made"
-    assert audit.about(f"person:{cara}", tag="parties:person:export")
+    assert trail.events(subject=f"person:{cara}", tag="parties:person:export")
     assert as_cara.get("/m/privacy/export/").status_code == 405
 
 

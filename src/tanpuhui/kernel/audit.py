@@ -1,6 +1,5 @@
 """The audit trail: written in the same transaction as the deed."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from tanpuhui.kernel import clock
@@ -37,8 +36,3 @@ def record(
         before=before,
         after=after,
     )
-
-
-def about(subject: str, *, tag: str) -> Sequence[AuditEvent]:
-    """What was done to one subject under one tag, newest first; at most 200."""
-    return list(AuditEvent.objects.filter(subject=subject, tag=tag).order_by("-pk")[:200])

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tanpuhui.kernel import audit
+from tanpuhui.domain.parties.services.unmasking import FIELDS, TAG
+from tanpuhui.kernel import trail
 
-TAG = "parties:person:unmask"
+
+MOST = 200
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ def looks_at(person_id: int) -> list[Look]:
         Look(
             at=row.recorded_at,
             who=f"工作人员（{row.actor}）",
-            what="、".join((row.after or {}).get("fields", [])) or "手机号",
+            what=FIELDS.get((row.after or {}).get("field", ""), "资料"),
             reason=row.reason,
         )
-        for row in audit.about(f"person:{person_id}", tag=TAG)
+        for row in trail.events(subject=f"person:{person_id}", tag=TAG, limit=MOST)
     ]

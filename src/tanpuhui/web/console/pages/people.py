@@ -7,7 +7,9 @@ from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.states import AccountState
+from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import errors, support
+from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as party_services
 from tanpuhui.domain.parties.services.unmasking import FIELDS, TAG
 from tanpuhui.domain.scenarios import selectors as scenarios
@@ -106,6 +108,12 @@ def unmask(request: HttpRequest, staff: Staff, public_id: str) -> HttpResponse:
         raise
     except DomainError as error:
         return _page(request, staff, public_id, refused=error.message)
+    person = party_reads.person_by_public_id(public_id)
+    if person is not None:
+        facts = {"what": FIELDS[field], "reason": request.POST.get("why", "").strip()}
+        notify.message_send(
+            person_id=person.party_id, code="data_looked", facts=facts, link="/m/privacy/looks/"
+        )
     messages.warning(
         request, "本次查看已记入审计，居民本人在隐私中心可以看到。离开本页后重新隐藏。"
     )
