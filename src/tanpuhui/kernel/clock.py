@@ -1,14 +1,29 @@
 """The only reader of the clock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from tanpuhui.kernel.cityrules import pack
 
+_stood: ContextVar[datetime | None] = ContextVar("stood", default=None)
+
 
 def now() -> datetime:
     """This instant, in UTC."""
-    return datetime.now(UTC)
+    return _stood.get() or datetime.now(UTC)
+
+
+@contextmanager
+def standing_at(instant: datetime) -> Iterator[None]:
+    """For a simulated history only: inside the block it is this instant, never later than now."""
+    token = _stood.set(min(instant.astimezone(UTC), datetime.now(UTC)))
+    try:
+        yield
+    finally:
+        _stood.reset(token)
 
 
 def city_zone() -> ZoneInfo:

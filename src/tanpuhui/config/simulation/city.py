@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 
 import numpy as np
 
@@ -102,15 +103,23 @@ def run(plan: Plan, move: Move) -> Outcome:
         size = min(BLOCK, plan.people - done)
         rng = np.random.default_rng([plan.seed, 1, done])
         stage = Stage(actor, city, providers, rng)
-        batches = _block(stage, days, size, named=first and not done)
+        with clock.standing_at(_night(days[0].day)):
+            batches = _block(stage, days, size, named=first and not done)
         for number, delivery in enumerate(batches, start=1):
-            send(delivery)
+            with clock.standing_at(_night(delivery.sent_on, delivery.sender.party_id)):
+                send(delivery)
             share = (done + size * number / len(batches)) / plan.people
             move(share, 1.0, f"模拟城市 {delivery.sent_on:%m-%d}")
         done += size
     if first:
         office.fill(providers)
     return Outcome(plan.people, len(providers), tally, time.perf_counter() - begun)
+
+
+def _night(day: date, number: int = 0) -> datetime:
+    """When a provider sends: in the small hours, each at its own minute."""
+    minutes = number * 7 % 180
+    return datetime.combine(day, time_of_day(1 + minutes // 60, minutes % 60), clock.city_zone())
 
 
 def open_organisations(actor: Actor, city: Pack, *, with_logins: bool) -> list[Sender]:

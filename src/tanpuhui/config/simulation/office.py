@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
+import polars as pl
 from django.contrib.auth import get_user_model
 
 from tanpuhui.config.simulation.deliveries import Sender
@@ -11,6 +12,7 @@ from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties.data import ApplicationForm
 from tanpuhui.domain.parties.services import applications
 from tanpuhui.domain.scenarios import selectors as scenarios
+from tanpuhui.domain.scenarios import services as scenario_services
 from tanpuhui.domain.scenarios.data import ProviderAct
 from tanpuhui.domain.supervision import services as supervision
 from tanpuhui.kernel import actors, cityrules, clock
@@ -30,15 +32,16 @@ QUESTIONS = (
     ("help", "长辈版字号还能再大吗", "我母亲觉得字还是小，可以再大一点吗？"),
     ("complaint", "旧衣回收没有记录", "上周在小区回收箱投放了旧衣服，至今没有记录。"),
 )
+AGES_H = (30, 70, 52, 40, 9)  # hours ago
 ANSWERS = {
     1: ("地铁的数据次日上午到达，到达后会自动入账，不需要任何操作。", 5, "说得清楚"),
     3: ("“我的”页面可以把字号调到 30，长辈版首页也有开关。", 4, ""),
 }
 NOTICES = (
     ("计划维护通知", "本周日凌晨 1 点至 3 点维护，期间可以查看，暂不能提交。", "all", True),
-    ("冬季步行场景说明", "雨雪天请注意安全，不为积分冒险。步行按每日步数计入积分。", "citizen", True),
-    ("接口密钥轮换提醒", "请于月底前轮换密钥，新旧密钥可同时使用 14 天。", "provider", False),
-)  # fmt: skip
+    ("冬季步行提示", "雨雪天请注意安全，不为积分冒险。", "citizen", True),
+    ("接口密钥轮换提醒", "请于月底前轮换密钥，新旧密钥可同时使用。", "provider", False),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def fill(senders: Sequence[Sender]) -> None:
         return
     people = party_reads.people(len(QUESTIONS) + 1)
     _questions(desk, [person.party_id for person in people])
+    _odd_batches(senders)
     acts = _acts(senders, [person.party_id for person in party_reads.people(200)])
     _appeals(desk, acts)
     _changes(desk, acts)
@@ -88,18 +92,63 @@ def _desk() -> Desk | None:
 
 
 def _questions(desk: Desk, people: Sequence[int]) -> None:
+    now = clock.now()
     for number, (kind, title, body) in enumerate(QUESTIONS):
         person_id = people[number % len(people)]
         asker = actors.person(person_id)
-        ticket = supervision.ticket_open(
-            actor=asker, kind=kind, title=title, body=body, person_id=person_id
-        )
+        asked_at = now - timedelta(hours=AGES_H[number])
+        with clock.standing_at(asked_at):
+            ticket = supervision.ticket_open(
+                actor=asker, kind=kind, title=title, body=body, person_id=person_id
+            )
         if number in ANSWERS:
             text, stars, note = ANSWERS[number]
             key = ticket.public_id
-            supervision.ticket_answer(actor=desk.second, public_id=key, body=text)
-            supervision.ticket_close(actor=desk.second, public_id=key)
-            supervision.ticket_rate(actor=asker, public_id=key, stars=stars, note=note)
+            with clock.standing_at(asked_at + timedelta(hours=5 * number, minutes=20)):
+                supervision.ticket_answer(actor=desk.second, public_id=key, body=text)
+                supervision.ticket_close(actor=desk.second, public_id=key)
+                supervision.ticket_rate(actor=asker, public_id=key, stars=stars, note=note)
+
+
+def _odd_batches(senders: Sequence[Sender]) -> None:
+    """What anomalies are made of: one charge for all, and a file in the wrong unit."""
+    city, yesterday = cityrules.pack(), clock.today() - timedelta(days=1)
+    name = "travel/ev_charging"
+    sender = next((one for one in senders if name in one.scenarios), None)
+    if sender is None:
+        return
+    _, members = party_reads.members(sender.party_id, limit=60)
+    noon = datetime.combine(yesterday, time(12), clock.city_zone())
+    needed = [
+        one for one in city.inputs_for(name, yesterday).values() if one.required and not one.choices
+    ]
+    for batch_no, subjects, factor in (
+        ("demo-same", members[:45], 1),
+        ("demo-unit", members[:60], 1000),
+    ):
+        rows = [
+            {
+                "line": number,
+                "item_no": f"{batch_no}-{number}",
+                "subject": member.subject,
+                "scenario": name,
+                "occurred_at": (noon + timedelta(minutes=number)).astimezone(UTC),
+                "asset_key": f"{batch_no}-{number}",
+            }
+            | {f"q_{one.name}": 20.0 * factor for one in needed}
+            for number, member in enumerate(subjects, start=1)
+        ]
+        if rows:
+            scenario_services.acts_ingest(
+                actor=actors.system(label="simulator"),
+                provider_id=sender.party_id,
+                batch_no=batch_no,
+                channel="simulator",
+                records=pl.DataFrame(rows).with_columns(
+                    pl.col("line").cast(pl.Int64),
+                    pl.col("occurred_at").cast(pl.Datetime("us", "UTC")),
+                ),
+            )
 
 
 def _acts(senders: Sequence[Sender], people: Sequence[int]) -> list[tuple[int, ProviderAct]]:

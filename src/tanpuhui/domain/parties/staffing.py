@@ -55,6 +55,11 @@ def applications(
     return [_application(row) for row in rows[offset : offset + limit]]
 
 
+def application_count(state: str = "submitted") -> int:
+    """How many applications are in a state."""
+    return Application.objects.filter(state=state).count()
+
+
 def application(public_id: str) -> ApplicationView | None:
     """One application by its public id, for who decides."""
     row = Application.objects.filter(public_id=public_id).first()

@@ -29,8 +29,9 @@ class PersonMasked:
     consents: int
 
 
-def login_names(labels: Iterable[str]) -> dict[str, str]:
-    """Audit label → what to call it: user name and organisation, or the label itself."""
+def login_names(labels: Iterable[str], *, with_organisation: bool = False) -> dict[str, str]:
+    """Audit label → what to call it: the user name, or the label itself."""
+    labels = set(labels)
     wanted = {part for label in labels for part in label.split("+")}
     numbers = {
         int(part.removeprefix("login:"))
@@ -39,7 +40,9 @@ def login_names(labels: Iterable[str]) -> dict[str, str]:
     }
     rows = StaffMember.objects.select_related("user", "organisation").filter(user_id__in=numbers)
     known = {
-        f"login:{row.user_id}": f"{row.user.get_username()}（{row.organisation.title}）"
+        f"login:{row.user_id}": f"{row.user.get_username()} · {row.organisation.title}"
+        if with_organisation
+        else row.user.get_username()
         for row in rows
     }
     known["system"] = "系统"

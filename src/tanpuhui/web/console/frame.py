@@ -56,6 +56,6 @@ def show(
     return render(request, f"console/{template}", frame | context, status=status)
 
 
-def names(labels: Iterable[str]) -> dict[str, str]:
-    """Audit labels in words; one query."""
-    return support.login_names({label for label in labels if label})
+def names(labels: Iterable[str], *, is_full: bool = False) -> dict[str, str]:
+    """Audit labels in words, with the organisation where there is room for it; one query."""
+    return support.login_names({one for one in labels if one}, with_organisation=is_full)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from tanpuhui.domain.parties import staffing
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.domain.supervision.services.kinds import KINDS
-from tanpuhui.domain.supervision.states import ChangeKind
 from tanpuhui.kernel.permissions import TABLE
-from tanpuhui.web.console.menu import READERS
+from tanpuhui.web.console.menu import HELPERS, READERS
 from tanpuhui.web.shared.guards import Staff
 
 
@@ -18,11 +18,12 @@ class Waiting:
     tickets: int = 0
     late: int = 0
     anomalies: int = 0
+    applications: int = 0
 
     @property
     def total(self) -> int:
         """What the badge says."""
-        return self.changes + self.tickets + self.anomalies
+        return self.changes + self.tickets + self.anomalies + self.applications
 
 
 def kinds_decided_by(role: str) -> list[str]:
@@ -41,9 +42,5 @@ def waiting(staff: Staff) -> Waiting:
         tickets=tickets.get("open", 0),
         late=tickets.get("late", 0),
         anomalies=supervision.finding_counts().get("open", 0),
+        applications=staffing.application_count() if staff.role in HELPERS else 0,
     )
-
-
-def label_of(kind: str) -> str:
-    """A kind of change in words."""
-    return ChangeKind(kind).label if kind in ChangeKind.values else kind

@@ -1,5 +1,6 @@
 """Unusual numbers among what came in, set-wise; what counts as unusual is the caller's choice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -75,9 +76,18 @@ def people_of_many_providers(first: date, last: date, *, least: int) -> list[Per
     return [PersonDay(*row) for row in rows_of("odd_people", first=first, last=last, least=least)]
 
 
-def same_inputs(first: date, last: date, *, least: int, percent: int) -> list[SameInputs]:
+def same_inputs(
+    first: date, last: date, *, least: int, percent: int, scenario_nos: Sequence[int]
+) -> list[SameInputs]:
     """Quantities that occur so often, and in this share of the day's acts; at most 100."""
-    found = rows_of("odd_same", first=first, last=last, least=least, percent=percent)
+    found = rows_of(
+        "odd_same",
+        first=first,
+        last=last,
+        least=least,
+        percent=percent,
+        scenario_nos=list(scenario_nos),
+    )
     return [SameInputs(*row) for row in found]
 
 

@@ -20,13 +20,14 @@ from tanpuhui.domain.supervision.services.words import reason_of
 from tanpuhui.domain.supervision.states import AnomalyState
 from tanpuhui.kernel import audit, clock, ids
 from tanpuhui.kernel.actors import Actor
+from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.permissions import permit
 
 REFUSAL_PERCENT, REFUSAL_RECORDS = 20, 50
 JUMP_TIMES, JUMP_ACTS, JUMP_DAYS = 3, 100, 14
-PROVIDERS_LEAST = 6
+PROVIDERS_LEAST = 10
 SHARE_PERCENT, SHARE_ACTS = 60, 200
-SAME_LEAST, SAME_PERCENT = 30, 50
+SAME_LEAST, SAME_PERCENT = 30, 30
 HUNDRED = 100
 
 
@@ -160,7 +161,20 @@ def _shares(first: date, last: date) -> Iterator[Found]:
 
 def _same(first: date, last: date) -> Iterator[Found]:
     parameters = {"least": SAME_LEAST, "percent": SAME_PERCENT}
-    for one in scenarios.same_inputs(first, last, least=SAME_LEAST, percent=SAME_PERCENT):
+    measured = _measured(last)
+    for one in scenarios.same_inputs(
+        first, last, least=SAME_LEAST, percent=SAME_PERCENT, scenario_nos=measured
+    ):
         figures = {"same": one.same, "acts": one.acts, "people": one.people, "inputs": one.inputs}
         subject = f"provider:{one.provider_id}/scenario:{one.scenario_no}"
         yield Found("same_inputs", subject, one.day, figures, parameters)
+
+
+def _measured(day: date) -> list[int]:
+    """Scenarios with a quantity that is measured: only there are equal numbers strange."""
+    city = pack()
+    return [
+        scenario.no
+        for scenario in city.scenarios.values()
+        if any(one.places > 0 for one in city.inputs_for(scenario.id, day).values())
+    ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.scenarios.reasons import BY_CODE
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.domain.supervision import services
 from tanpuhui.domain.supervision.data import ChangeView
@@ -23,7 +24,8 @@ from tanpuhui.web.shared import numbers
 from tanpuhui.web.shared.guards import Staff, staff_only
 from tanpuhui.web.templatetags.tph import moment
 
-STATES = {str(one): one.label for one in ChangeState}
+# Approved and applied are one moment: nothing is ever seen between them.
+STATES = {str(one): str(one.label) for one in ChangeState if one != ChangeState.APPROVED}
 KINDS = [(str(one), str(one.label)) for one in ChangeKind]
 CORRECTIONS = ("acts_withdraw", "acts_correct")
 SORTS = ("proposed", "effective", "kind", "title")
@@ -136,7 +138,7 @@ def _page(
     found = supervision.change(public_id, viewer=staff.actor.label)
     mine = found.proposed_by == staff.actor.label
     may = found.kind in inbox.kinds_decided_by(staff.role)
-    known = frame.names([found.proposed_by, found.decided_by])
+    known = frame.names([found.proposed_by, found.decided_by], is_full=True)
     return frame.show(
         request,
         staff,
@@ -149,6 +151,7 @@ def _page(
         proposer=known.get(found.proposed_by, ""),
         decider=known.get(found.decided_by, ""),
         tone=lists.tone(found.state),
+        result_words=results(found),
         is_mine=mine,
         may_decide=may and found.is_waiting and not mine,
         may_role=may,
@@ -183,6 +186,27 @@ def own(request: HttpRequest, staff: Staff, public_id: str) -> HttpResponse:
         services.change_withdraw(actor=staff.actor, public_id=public_id)
         messages.success(request, "已撤回。")
     return redirect("console:change", public_id)
+
+
+RESULTS = {
+    "withdrawn": "已冲正（条）", "already": "此前已撤回（条）", "unknown": "没有找到（条）",
+    "effective_from": "生效日期", "state": "账户状态", "code": "处理结果",
+}  # fmt: skip
+ACCOUNT = {"frozen": "冻结", "open": "正常"}
+
+
+def results(row: ChangeView) -> list[tuple[str, str]]:
+    """What the application did, in words."""
+    found = []
+    for name, value in (row.result or {}).items():
+        if name.endswith("_mg"):
+            word = "更正前" if name.startswith("before") else "更正后"
+            found.append((word, f"{numbers.kilograms_exact(value)} kg CO₂e"))
+        elif name == "code":
+            found.append((RESULTS[name], BY_CODE[value].sentence if value in BY_CODE else value))
+        else:
+            found.append((RESULTS.get(name, name), ACCOUNT.get(str(value), str(value))))
+    return found
 
 
 def stages(row: ChangeView) -> list[Stage]:

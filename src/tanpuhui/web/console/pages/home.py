@@ -6,11 +6,12 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from tanpuhui.domain.parties import staffing
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.web.console import frame, inbox
 from tanpuhui.web.console.lists import Counter
-from tanpuhui.web.console.menu import EVERYBODY, READERS
+from tanpuhui.web.console.menu import EVERYBODY, HELPERS, READERS
 from tanpuhui.web.shared.guards import Staff, staff_only
 
 SHOWN = 6
@@ -96,6 +97,8 @@ def _piles(staff: Staff, waiting: inbox.Waiting) -> list[Pile]:
     ]
     piles.append(_tickets(waiting))
     piles.append(_anomalies(waiting))
+    if staff.role in HELPERS:
+        piles.append(_applications(waiting))
     failed = scenarios.imports(states=("failed", "stopped"), limit=SHOWN)
     if failed:
         piles.append(_imports(failed))
@@ -135,6 +138,23 @@ def _anomalies(waiting: inbox.Waiting) -> Pile:
     )
     href = reverse("console:anomalies") + "?state=open"
     return Pile("异常核查", href, waiting.anomalies, lines, "没有等待核查的异常。")
+
+
+def _applications(waiting: inbox.Waiting) -> Pile:
+    lines = tuple(
+        Todo(
+            "building-2",
+            one.form.title,
+            "申请成为场景企业" if one.form.kind == "provider" else "申请入驻",
+            reverse("console:application", args=[one.public_id]),
+            one.submitted_at,
+            one.state_title,
+            "wait",
+        )
+        for one in staffing.applications("submitted", limit=SHOWN)
+    )
+    href = reverse("console:applications")
+    return Pile("入驻申请", href, waiting.applications, lines, "没有等待审核的申请。")
 
 
 def _imports(rows: list[scenarios.ImportView]) -> Pile:

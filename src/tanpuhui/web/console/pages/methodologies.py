@@ -210,6 +210,28 @@ def _lines(document: dict[str, Any] | None) -> list[str]:
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).splitlines()
 
 
+PLACES = (
+    ("methodologies", "console:methodologies", ""),
+    ("scenarios/travel", "console:scenarios", "?group=travel"),
+    ("scenarios/living", "console:scenarios", "?group=living"),
+    ("scenarios/consumption", "console:scenarios", "?group=consumption"),
+    ("24 个个人场景", "console:scenarios", ""),
+    ("organisations", "console:organisations", ""),
+    ("数据接入", "console:intake", ""),
+    ("签名接口", "console:intake", ""),
+    ("账本", "console:statistics", ""),
+    ("加密存储", "public:privacy", ""),
+)
+
+
+def _place(where: str) -> str:
+    """The page that shows it."""
+    for word, name, query in PLACES:
+        if word in where:
+            return reverse(name) + query
+    return ""
+
+
 def coverage_query(got: Mapping[str, str]) -> lists.Query:
     """What the address asks for."""
     return lists.query_of(got, states=CLAUSE_STATES, sorts=("clause",))
@@ -232,7 +254,7 @@ def clauses(query: lists.Query) -> lists.Listing[Any]:
             (
                 Cell(row["clause"]),
                 Cell(row["title"], is_read=True),
-                Cell(row.get("where", "—"), is_read=True),
+                Cell(row.get("where", "—"), _place(row.get("where", "")), is_read=True),
                 Cell(row.get("note", "—"), is_read=True),
                 Cell(
                     chips=(Chip(CLAUSE_STATES[row["status"]], CLAUSE_TONES[row["status"]]),),

@@ -120,9 +120,7 @@ def applications(request: HttpRequest, staff: Staff) -> HttpResponse:
         caption="入驻申请",
         filters=(),
         counters=tuple(
-            lists.Counter(
-                label, len(staffing.applications(value, limit=500)), value, value == state
-            )
+            lists.Counter(label, staffing.application_count(value), value, value == state)
             for value, label in APPLICATION_STATES.items()
         ),
         empty_title="没有申请",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors as scenario_reads
-from tanpuhui.domain.scenarios.data import CapOn
+from tanpuhui.domain.scenarios.data import CapOn, OverrideView
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.packs import Scenario
@@ -38,6 +38,16 @@ def cap_words(cap: CapOn) -> str:
     """每日 5 次."""
     amount = f"{numbers.count(cap.limit)} {'次' if cap.of == 'acts' else '克'}"
     return f"{dict(PERS)[cap.per]} {amount}"
+
+
+def override_words(one: OverrideView) -> str:
+    """每日上限改为 6 次."""
+    if one.kind != "cap":
+        return "暂停核算" if one.kind == "pause" else "恢复核算"
+    if one.limit is None:
+        return f"取消{dict(PERS)[one.per]}上限"
+    unit = "次" if one.of == "acts" else "克"
+    return f"{dict(PERS)[one.per]}上限改为 {numbers.count(one.limit)} {unit}"
 
 
 def table(query: lists.Query) -> lists.Listing[Scenario]:
@@ -165,6 +175,7 @@ def scenario(request: HttpRequest, staff: Staff, group: str, slug: str) -> HttpR
         tried = answer
     today = clock.today()
     method = scenes.methodology(found.id)
+    changed = [(override_words(one), one) for one in scenario_reads.overrides_of(found.no)]
     return frame.show(
         request,
         staff,
@@ -175,8 +186,8 @@ def scenario(request: HttpRequest, staff: Staff, group: str, slug: str) -> HttpR
         group_word=scenes.GROUPS.get(group, group),
         method=method,
         caps=[(cap_words(cap), cap) for cap in scenario_reads.caps_on(found.no, today)],
-        coming=[one for one in scenario_reads.overrides_of(found.no) if one.effective_from > today],
-        past=[one for one in scenario_reads.overrides_of(found.no) if one.effective_from <= today],
+        coming=[pair for pair in changed if pair[1].effective_from > today],
+        past=[pair for pair in changed if pair[1].effective_from <= today],
         is_paused=scenario_reads.overrides_now().is_paused(
             found.no, scenario_reads.day_number(today)
         ),
