@@ -73,7 +73,7 @@ def curve(
 
 def nice(value: int) -> int:
     """The next round number that four equal steps divide."""
-    size = 10 ** max(len(str(value)) - 1, 0)
+    size = int("1" + "0" * (len(str(value)) - 1))
     for factor in (1, 2, 4, 6, 8, 10, 20):
         top = factor * size
         if top >= value and top % STEPS == 0:
@@ -154,9 +154,10 @@ def hex_map(places: Sequence[District], values: dict[str, int | None]) -> HexMap
         (round(width * ((one.q or 0) + (one.r or 0) / 2)), round(1.5 * HEX * (one.r or 0)))
         for one in places
     ]
-    top = max([value for value in values.values() if value], default=0)
+    shown = [value for value in values.values() if value and value > 0]
+    least, most = min(shown, default=0), max(shown, default=0)
     hexagons = tuple(
-        Hexagon(x, y, _corners(x, y), _shade(one, values, top), one, values.get(one.code, 0))
+        Hexagon(x, y, _corners(x, y), _shade(one, values, least, most), one, values.get(one.code, 0))
         for one, (x, y) in zip(places, middles, strict=True)
     )
     across, down = [x for x, _ in middles] or [0], [y for _, y in middles] or [0]
@@ -166,7 +167,7 @@ def hex_map(places: Sequence[District], values: dict[str, int | None]) -> HexMap
 
 
 def _corners(x: int, y: int) -> str:
-    radius = HEX - 2
+    radius = HEX - 3
     angles = [math.radians(60 * corner - 90) for corner in range(6)]
     return " ".join(
         f"{round(x + radius * math.cos(angle), 1)},{round(y + radius * math.sin(angle), 1)}"
@@ -174,8 +175,9 @@ def _corners(x: int, y: int) -> str:
     )
 
 
-def _shade(one: District, values: dict[str, int | None], top: int) -> int:
+def _shade(one: District, values: dict[str, int | None], least: int, most: int) -> int:
+    """Five equal steps from the least to the most."""
     value = values.get(one.code)
     if one.counted_in or not value or value < 0:
         return 0
-    return min(SHADES, 1 + value * SHADES // (top + 1))
+    return 1 + (value - least) * SHADES // (most - least + 1)

@@ -129,9 +129,9 @@ def _side(months: tuple[date, ...], axis: Axis, city: dict[date | None, Figures]
     mask = protect(people, closed=closed)
     return Side(
         {
-            (month, key): None if mask[row if month else -1, column] else figures
+            (month, key): None if mask[row if month else -1, column] else shown
             for column, key in enumerate(keys)
             for row, month in enumerate([*months, None])
-            if (figures := axis[key].get(month)) is not None or mask[row if month else -1, column]
+            if (shown := axis[key].get(month)) is not None or mask[row if month else -1, column]
         }
     )

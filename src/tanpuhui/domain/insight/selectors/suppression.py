@@ -80,7 +80,7 @@ def _hide_one(people: Table, found: Mask, shut: Mask, line: Line) -> None:
         found[at][-1] = not shut[at][-1]
         return
     sizes = people[at][free]
-    needed = found.any(axis=line[0])[:-1][free]
+    needed: Mask = np.asarray(found.any(axis=line[0]))[:-1][free]
     order = np.lexsort((sizes, ~needed, sizes == 0))
     found[at][free[order[0]]] = True
 
