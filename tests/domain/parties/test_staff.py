@@ -178,7 +178,8 @@ def test_an_application_is_approved(db, fixed_clock, files):
     assert "13800001234" not in row.contact_sealed
     document = ApplicationDocument.objects.get()
     assert "某某" not in document.path
-    assert default_storage.open(document.path).read() == PDF
+    with default_storage.open(document.path) as file:
+        assert file.read() == PDF
     view = staffing.application_by_token(services.token_mac(token))
     assert view.form.phone == "13800001234"
     party_id = services.application_decide(
