@@ -190,6 +190,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 # Files that providers bring by browser.
 UPLOAD_BYTES_MAX = int(env.text("TANPUHUI_UPLOAD_MB", "200")) << 20
 FILE_UPLOAD_HANDLERS = ["tanpuhui.web.shared.uploads.LimitedFiles"]
+DOCUMENTS = env.PROJECT / "docs"
 # Explains signatures on the providers' pages; named here because rooms beside each other do not
 # import each other.
 SIGNATURE_EXAMINER = "tanpuhui.httpapi.examination.examine"

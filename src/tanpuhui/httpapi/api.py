@@ -16,7 +16,7 @@ from ninja.operation import Operation
 from tanpuhui.httpapi import accounts, answers, openapi
 from tanpuhui.httpapi.admission import SANDBOX
 from tanpuhui.httpapi.errors import RequestRefused
-from tanpuhui.httpapi.v1 import acts, batches, reference, tickets
+from tanpuhui.httpapi.v1 import acts, batches, reference, statements, tickets
 from tanpuhui.kernel.errors import DomainError
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
@@ -26,6 +26,7 @@ STRUCTS: list[type] = [
     *batches.STRUCTS,
     *acts.STRUCTS,
     *reference.STRUCTS,
+    *statements.STRUCTS,
     *tickets.STRUCTS,
 ]
 
@@ -57,6 +58,7 @@ api = ProviderAPI(
 api.add_router("", batches.router, tags=["报送"])
 api.add_router("", acts.router, tags=["报送"])
 api.add_router("", reference.router, tags=["查询"])
+api.add_router("", statements.router, tags=["对账"])
 api.add_router("", tickets.router, tags=["入口"])
 
 

@@ -36,7 +36,7 @@ TABLE: dict[str, frozenset[str]] = {
     "scenarios.recompute": frozenset({"system", "authority"}),
     "scenarios.rules": frozenset({"system"}),  # approved by two people in supervision
     "scenarios.read": frozenset({"system", "operator", "authority", "own:provider"}),
-    "supervision.propose": frozenset({"operator", "authority"}),
+    "supervision.propose": frozenset({"operator", "authority", "system"}),
     "supervision.decide": frozenset({"operator", "authority"}),
     "supervision.decide_rule": frozenset({"authority"}),
     "supervision.ticket_open": frozenset({"system", "operator", "own:person", "own:provider"}),

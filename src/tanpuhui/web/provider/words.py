@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from tanpuhui.domain.intake.data import TrialView, UploadView
+from tanpuhui.domain.parties.data import KeyView
 from tanpuhui.domain.scenarios.data import BatchView
 from tanpuhui.domain.scenarios.reasons import BY_CODE
+from tanpuhui.web.provider import frame
 
 CHANNELS = {
     "api": "接口",
@@ -12,6 +16,29 @@ CHANNELS = {
     "file": "文件",
     "page": "页面",
     "simulator": "模拟器",
+    "correction": "更正",
+}
+ALGORITHMS = {
+    "hmac-sha256": "HMAC-SHA256",
+    "hmac-sm3": "HMAC-SM3（国密）",
+    "ed25519": "Ed25519（贵方保管私钥）",
+    "ant": "HMAC-SHA1（兼容网关）",
+}
+KEY_STATES = {
+    "active": ("使用中", "ok"),
+    "ending": ("过渡中", "wait"),
+    "ended": ("已到期", "off"),
+    "revoked": ("已停用", "off"),
+}
+UPLOAD_TONES = {"done": "ok", "tried": "work", "failed": "no", "stopped": "wait", "running": "work"}
+OPERATIONS = {"batches": "报送", "correct": "更正"}
+KINDS = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet", "xlsx": "XLSX"}
+STATUSES = {
+    "counted": ("计入", "ok"),
+    "not_counted": ("未计入", "wait"),
+    "duplicate": ("重复", "off"),
+    "refused": ("退回", "no"),
+    "absent": ("没有收到", "no"),
 }
 OTHER_COUNTS = {"repeated": "重复发送，已给出原来的结果"}
 PERCENT = 100
@@ -21,7 +48,7 @@ PERCENT = 100
 class BatchRow:
     """One batch in a list."""
 
-    id: int
+    token: str
     batch_no: str
     recorded_at: datetime
     channel_label: str
@@ -64,7 +91,7 @@ def batch_row(batch: BatchView) -> BatchRow:
     else:
         label, tone = "全部退回", "no"
     return BatchRow(
-        id=batch.id,
+        token=frame.batch_token(batch.id),
         batch_no=batch.batch_no,
         recorded_at=batch.received_at,
         channel_label=CHANNELS.get(batch.channel, batch.channel),
@@ -96,9 +123,122 @@ def reason_shares(batch: BatchView) -> list[ReasonShare]:
     return sorted(shares, key=lambda share: -share.count)
 
 
+@dataclass(frozen=True)
+class KeyRow:
+    """A key in a list."""
+
+    key: KeyView
+    algorithm: str
+    word: str
+    tone: str
+    last_at: datetime | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still signs."""
+        return self.key.state in {"active", "ending"}
+
+
+def key_row(key: KeyView, last_at: datetime | None) -> KeyRow:
+    """A key with its state in words."""
+    word, tone = KEY_STATES[key.state]
+    return KeyRow(key, ALGORITHMS.get(key.algorithm, key.algorithm), word, tone, last_at)
+
+
+@dataclass(frozen=True)
+class ReceiptRow:
+    """One receipt in words."""
+
+    line: int
+    item_no: str
+    word: str
+    tone: str
+    code: str
+    message: str
+    reduction_mg: int
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """A sandbox call in words."""
+
+    trial: TrialView
+    operation: str
+    counted: int
+    receipts: tuple[ReceiptRow, ...]
+    more: int
+
+
+def trial_row(trial: TrialView) -> TrialRow:
+    """A sandbox call with its receipts."""
+    receipts = tuple(_receipt(one) for one in trial.receipts)
+    return TrialRow(
+        trial=trial,
+        operation=OPERATIONS.get(trial.operation, trial.operation),
+        counted=trial.counts.get("counted", 0),
+        receipts=receipts,
+        more=trial.records - len(receipts),
+    )
+
+
+def _receipt(one: dict[str, Any]) -> ReceiptRow:
+    word, tone = STATUSES.get(one["status"], (one["status"], "off"))
+    return ReceiptRow(
+        line=one["line"],
+        item_no=one["item_no"] or "",
+        word=word,
+        tone=tone,
+        code=one["code"],
+        message=one["message"],
+        reduction_mg=one["reduction_mg"],
+    )
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One outcome of an import."""
+
+    code: str
+    title: str
+    count: int
+    is_fine: bool
+
+
+def report_lines(upload: UploadView) -> list[ReportLine]:
+    """An import's outcomes, most frequent first."""
+    report = upload.report or {}
+    fine = {"counted": "计入", "duplicate": "重复，先前已收到，不再计入"}
+    lines = [
+        ReportLine(
+            code,
+            fine.get(code) or report["sentences"].get(code) or _title(code),
+            number,
+            code in fine,
+        )
+        for code, number in report.get("counts", {}).items()
+    ]
+    return sorted(lines, key=lambda line: -line.count)
+
+
+def file_size(size: int) -> str:
+    """Bytes as people say them."""
+    if size < 1 << 10:
+        return f"{size} B"
+    if size < 1 << 20:
+        return f"{size >> 10} KB"
+    return f"{size >> 20} MB"
+
+
 def _title(code: str) -> str:
     """The reason's first clause."""
     known = BY_CODE.get(code)
     if known is None:
         return OTHER_COUNTS.get(code, code)
     return known.sentence.partition("。")[0]
+
+
+def kg_plain(mg: int) -> str:
+    """Kilograms for a spreadsheet: exact, without separators."""
+    whole, rest = divmod(abs(mg), 1_000_000)
+    sign = "-" if mg < 0 else ""
+    return f"{sign}{whole}.{rest:06d}".rstrip("0").rstrip(".")

@@ -11,7 +11,7 @@ from tanpuhui.web.shared.guards import SECOND_FACTOR_ROLES, next_path
 # Parts of the platform that are not built yet have no address; their people start at the account.
 CONSOLE = "console:home"
 HOMES = {
-    "provider": "provider:batches",
+    "provider": "provider:start",
     "merchant": "merchant:home",
     "verifier": "review:home",
     "expert": "review:home",

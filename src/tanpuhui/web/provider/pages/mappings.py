@@ -1,0 +1,119 @@
+"""字段映射: columns of a file to what a scenario wants, with the first rows as records at once."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from tanpuhui.domain.intake import files, services
+from tanpuhui.domain.intake import selectors as intake
+from tanpuhui.domain.intake.data import PreviewRow, ProfileView
+from tanpuhui.domain.intake.errors import ProfileRefused
+from tanpuhui.domain.intake.mapping import document_of
+from tanpuhui.domain.intake.services.profiles import profile_checked
+from tanpuhui.domain.intake.services.uploads import path_of, upload_row
+from tanpuhui.web.provider import frame, mapping_form
+from tanpuhui.web.shared.guards import Provider, provider_only
+
+
+@provider_only
+def mappings(request: HttpRequest, provider: Provider) -> HttpResponse:
+    """The provider's own mappings, and the city's."""
+    profiles = intake.profiles(provider.provider_id)
+    return frame.show(request, provider, "mappings.html", "mappings", profiles=profiles)
+
+
+@provider_only
+def one(request: HttpRequest, provider: Provider, name: str) -> HttpResponseBase:
+    """One mapping as its document, which may be edited in full."""
+    profile = intake.profile(provider.provider_id, name)
+    text = request.POST.get("document", profile.document)
+    error = ""
+    if request.method == "POST":
+        try:
+            services.profile_save(
+                actor=provider.actor,
+                provider_id=provider.provider_id,
+                title=profile.title,
+                text=text.replace("\r\n", "\n"),
+            )
+        except ProfileRefused as refusal:
+            error = refusal.message
+        else:
+            messages.success(request, f"映射“{profile.title}”已保存。")
+            return redirect("provider:mapping", name)
+    return frame.show(
+        request,
+        provider,
+        "mapping.html",
+        "mappings",
+        status=422 if error else 200,
+        profile=profile,
+        text=text,
+        error=error,
+    )
+
+
+@require_POST
+@provider_only
+def delete(request: HttpRequest, provider: Provider, name: str) -> HttpResponseBase:
+    """Forget a mapping."""
+    services.profile_delete(actor=provider.actor, provider_id=provider.provider_id, name=name)
+    messages.success(request, "映射已删除，先前的导入不受影响。")
+    return redirect("provider:mappings")
+
+
+@provider_only
+def edit(request: HttpRequest, provider: Provider, token: str) -> HttpResponseBase:
+    """The form for one file: choose the scenario, map, look at the first rows, save."""
+    upload = intake.upload(provider.provider_id, token)
+    path = path_of(upload_row(provider.provider_id, token))
+    sniffed = files.sniff(path)
+    examples = dict(zip(sniffed.columns, next(iter(sniffed.first_rows), ()), strict=False))
+    given = request.POST or request.GET
+    form = mapping_form.form_of(given, upload, provider.organisation, examples)
+    preview: list[PreviewRow] = []
+    error = ""
+    if request.method == "POST":
+        try:
+            mapping = form.mapping()
+            profile = profile_checked(document_of(mapping, "own-0"))
+            preview = services.profile_preview(
+                actor=provider.actor,
+                provider_id=provider.provider_id,
+                path=path,
+                profile=profile,
+            )
+            if request.POST.get("act") == "save":
+                services.profile_save(
+                    actor=provider.actor,
+                    provider_id=provider.provider_id,
+                    title=mapping.title,
+                    mapping=mapping,
+                )
+                saved = _named(provider, mapping.title)
+                messages.success(request, f"映射“{saved.title}”已保存，可以试算了。")
+                return redirect(f"{reverse('provider:import', args=[token])}?profile={saved.name}")
+        except ProfileRefused as refusal:
+            error = refusal.message
+    return frame.show(
+        request,
+        provider,
+        "mapping_edit.html",
+        "imports",
+        status=422 if error else 200,
+        upload=upload,
+        form=form,
+        error=error,
+        preview=preview,
+        counted=sum(one.status in {"counted", "duplicate"} for one in preview),
+    )
+
+
+def _named(provider: Provider, title: str) -> ProfileView:
+    return next(
+        one
+        for one in intake.profiles(provider.provider_id)
+        if one.is_own and one.title == title.strip()[:60]
+    )
