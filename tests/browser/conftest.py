@@ -40,6 +40,11 @@ class Demo:
     address: str
     home: Path
 
+    def login_of(self, role: str) -> dict[str, str]:
+        """The printed login of a role, e.g. `operator`."""
+        logins: list[dict[str, str]] = json.loads((self.home / "demo-logins.json").read_text())
+        return next(one for one in logins if one["kind"] == role)
+
     def login(self, number: int = 0) -> dict[str, str]:
         """One of the printed logins."""
         logins: list[dict[str, str]] = json.loads((self.home / "demo-logins.json").read_text())
@@ -138,6 +143,20 @@ class Visitor:
         self.page.get_by_label("密码").fill(login["password"])
         self.page.get_by_role("button", name="登录").click()
         self.page.wait_for_url("**/partner/")
+        return self.page
+
+    def enter_as(self, role: str) -> Page:
+        """Sign in as staff with this role, second factor included; ends at the role's page."""
+        login = self.demo.login_of(role)
+        self.go("/login/")
+        self.page.get_by_label("用户名").fill(login["name"])
+        self.page.get_by_label("密码").fill(login["password"])
+        self.page.get_by_role("button", name="登录").click()
+        if login["code"]:
+            self.page.wait_for_url("**/staff/second/")
+            self.page.get_by_label("动态口令").fill(login["code"])
+            self.page.get_by_role("button", name="验证并进入").click()
+        self.page.wait_for_url(lambda url: "/login/" not in url and "/second/" not in url)
         return self.page
 
 

@@ -31,7 +31,7 @@ RULES = {
 }
 SMALL_TARGETS = """least => [...document.querySelectorAll('a, button, select, input:not([type=hidden]), summary')]
     .filter(one => !one.classList.contains('t-skip'))
-    .map(one => [one, one.getBoundingClientRect()])
+    .map(one => [one, (one.closest('label') || one).getBoundingClientRect()])
     .filter(([one, box]) => box.width && (box.height < least - .5 || box.width < least - .5))
     .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)"""
 SMALL_TEXT = """() => {
