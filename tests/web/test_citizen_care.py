@@ -323,9 +323,7 @@ def test_privacy_shows_masked_what_is_held(cara, as_cara):
 
 def test_who_looked_is_told(cara, as_cara):
     assert "没有人看过" in text(as_cara.get("/m/privacy/looks/"))
-    audit.record(
-        agent(), looks.TAG, f"person:{cara}", reason="核对换绑", after={"field": "phone"}
-    )
+    audit.record(agent(), looks.TAG, f"person:{cara}", reason="核对换绑", after={"field": "phone"})
     assert "核对换绑" in text(as_cara.get("/m/privacy/looks/"))
 
 
@@ -527,3 +525,33 @@ def test_a_month_on_paper(busy_town, as_ann):
     page = text(as_ann.get("/m/ledger/print/?month=2026-02"))
     for words in ("2026年2月", "当日结余", parties.person(busy_town.ann).public_id):
         assert words in page
+
+
+def test_english_is_chosen_and_chinese_is_the_default(busy_town, as_ann):
+    as_ann.post("/m/language/", {"language": "en", "next": "/m/me/"})
+    page = as_ann.get("/m/").content.decode()
+    assert '<html lang="en"' in page
+    for words in ("Total reduction", "Recent acts", "Scenarios", "Credited", "Today"):
+        assert words in page
+    for words in ("累计减碳", "最近行为", "已入账"):
+        assert words not in page
+    assert '<main id="main" lang="zh-Hans"' in as_ann.get("/m/privacy/").content.decode()
+    assert "March 2026" in text(as_ann.get("/m/ledger/"))
+    assert "Big screen" in text(as_ann.get("/"))
+    as_ann.post("/m/language/", {"language": "xx"})
+    assert "累计减碳" in text(as_ann.get("/m/"))
+
+
+def test_the_compiled_catalogue_is_the_written_one():
+    import gettext
+    from pathlib import Path
+
+    import tanpuhui.web
+
+    folder = Path(tanpuhui.web.__file__).parent / "locale" / "en" / "LC_MESSAGES"
+    written = (folder / "django.po").read_text()
+    pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', written, re.MULTILINE)
+    with (folder / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    assert len(pairs) > 100
+    assert [zh for zh, en in pairs if compiled.gettext(zh) != en] == []

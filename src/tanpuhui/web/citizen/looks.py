@@ -6,7 +6,6 @@ from datetime import datetime
 from tanpuhui.domain.parties.services.unmasking import FIELDS, TAG
 from tanpuhui.kernel import trail
 
-
 MOST = 200
 
 

@@ -9,12 +9,14 @@ import qrcode
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from tanpuhui.domain.parties import staffing
 from tanpuhui.kernel import clock
 from tanpuhui.web.shared import districts, durations, numbers
+from tanpuhui.web.shared.language import ENGLISH
 
 register = template.Library()
 
@@ -144,9 +146,11 @@ def day(value: date) -> str:
     """A day as people say it: 今天, 昨天, 11月20日, and with the year where it is another one."""
     today = clock.today()
     if value == today:
-        return "今天"
+        return gettext("今天")
     if value == today - timedelta(days=1):
-        return "昨天"
+        return gettext("昨天")
+    if get_language() == ENGLISH:
+        return f"{value:%-d %b}" if value.year == today.year else f"{value:%-d %b %Y}"
     text = f"{value.month}月{value.day}日"
     return text if value.year == today.year else f"{value.year}年{text}"
 
@@ -160,7 +164,7 @@ def day_full(value: date) -> str:
 @register.filter
 def month(value: date) -> str:
     """A month: 2026年11月."""
-    return f"{value.year}年{value.month}月"
+    return f"{value:%B %Y}" if get_language() == ENGLISH else f"{value.year}年{value.month}月"
 
 
 @register.filter
@@ -254,7 +258,7 @@ def lead(text: str) -> SafeString:
 def state(word: str, tone: str = "") -> SafeString:
     """A state chip: colour never alone, the word says it."""
     return format_html(
-        '<span class="t-chip t-chip-{}">{}</span>', tone or STATE_TONES.get(word, "off"), word
+        '<span class="t-chip t-chip-{}">{}</span>', tone or STATE_TONES.get(word, "off"), gettext(word)
     )
 
 
