@@ -267,3 +267,22 @@ def test_the_feed_names_a_district_only_where_many_take_part(lived: Town) -> Non
     assert line.region == ""
     assert line.reduction_mg > 0
     assert not {"account", "provider", "person"} & set(vars(line))
+
+
+def test_who_moves_takes_nothing_back_from_the_new_district(lived: Town) -> None:
+    lived.send(ride("a", 0), ride("b", 0, 9))
+    advance()
+    execute("update parties_person set region = '000102' where party_id = %s", lived.people[0])
+    lived.send(ride("c", 0, 10))
+    lived.withdraw("a", "b", "c")
+    advance()
+    cells = {(c.scenario_no, c.region): c.figures for c in insight.month_cells(MARCH)}
+    assert (0, "000102") not in cells, "March was spent in the old district"
+    assert cells[0, "000101"].people == cells[0, "000101"].acts == 0
+    assert cells[0, "000101"].reduction_mg == 0
+    assert cells[0, "000101"].uncounted == 3
+    assert services.sums_prove(actor=SYSTEM) == []
+    lived.send(ride("d", 0, 11))
+    services.rollup_rebuild(actor=SYSTEM)
+    cells = {(c.scenario_no, c.region): c.figures for c in insight.month_cells(MARCH)}
+    assert cells[0, "000102"].people == 1

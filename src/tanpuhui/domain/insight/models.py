@@ -79,6 +79,28 @@ class PeopleBlock(models.Model):
         return f"{self.span}:{self.first_on}:{self.scenario_no}:{self.block}"
 
 
+class HomeBlock(models.Model):
+    """Which district a person counts for in a period: the one known at the first act read in it.
+
+    So a correction leaves the district that the act had entered, whoever has moved meanwhile; a
+    move counts from the next month on. One bit a person, 2,048 people a row.
+    Personal data held: the district of a holder of a carbon account.
+    """
+
+    pk = models.CompositePrimaryKey("span", "first_on", "block", "region")
+    span = models.SmallIntegerField()
+    first_on = models.DateField()
+    block = models.IntegerField(help_text="party id // 2048")
+    region = models.CharField(max_length=12)
+    bits = models.BinaryField()
+
+    class Meta:
+        db_table = "insight_home"
+
+    def __str__(self) -> str:
+        return f"{self.span}:{self.first_on}:{self.block}:{self.region}"
+
+
 class HourSum(models.Model):
     """Acts in force of recent days by the hour in which they happened. Personal data held: none."""
 

@@ -19,13 +19,14 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def people_change(
-    cursor: Any, lines: pl.DataFrame, *, floor: int, seen: Sequence[int]
+    cursor: Any, lines: pl.DataFrame, homes: pl.DataFrame, *, floor: int, seen: Sequence[int]
 ) -> pl.DataFrame:
     """Mark who has a counted act in which period.
 
     Args:
         cursor: plain cursor.
-        lines: the book's new lines with `region_no`, null for holders that are not people.
+        lines: the book's new lines.
+        homes: what `homes_of` gave for them; holders that are not people are absent.
         floor: all journals up to it are in the sums.
         seen: journals above it that are, the new ones included.
 
@@ -33,18 +34,21 @@ def people_change(
         span, first_on, scenario_no, region_no, people: by how many the cell changes.
     """
     month = pl.col("day").cast(pl.Int32).cast(pl.Date).dt.month_start().cast(pl.Int32)
-    given = lines.filter(pl.col("region_no").is_not_null() & (pl.col("acts") != 0)).with_columns(
-        month=month.cast(pl.Int64)
+    given = (
+        lines.filter(pl.col("acts") != 0)
+        .join(homes.select("account_id").unique(), on="account_id", how="semi")
+        .with_columns(month=month.cast(pl.Int64))
     )
     lowered = given.filter(pl.col("acts") < 0)["account_id"].unique()
     is_lowered = pl.col("account_id").is_in(lowered.implode())
-    who = ["month", "scenario_no", "account_id", "region_no"]
+    who = ["month", "scenario_no", "account_id"]
     risen = spans_of(given.filter(~is_lowered).select(who).unique(), "month").unique()
     wanted = [risen.with_columns(present=pl.lit(value=True))]
     if not lowered.is_empty():
         touched = spans_of(given.filter(is_lowered).select(who).unique(), "month").unique()
         wanted.append(_present(cursor, touched, lowered, floor=floor, seen=seen))
-    return _flip(cursor, pl.concat([part.select(wanted[0].columns) for part in wanted]))
+    whole = pl.concat([part.select(wanted[0].columns) for part in wanted])
+    return _flip(cursor, whole.join(homes, on=["span", "first_on", "account_id"]))
 
 
 def _present(

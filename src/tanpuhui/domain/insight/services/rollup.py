@@ -15,6 +15,7 @@ from django.db import transaction
 from tanpuhui.domain.insight.models import (
     DaySum,
     FeedItem,
+    HomeBlock,
     HourSum,
     Intake,
     PeopleBlock,
@@ -23,6 +24,7 @@ from tanpuhui.domain.insight.models import (
     Seen,
 )
 from tanpuhui.domain.insight.services import people, sums
+from tanpuhui.domain.insight.services.homes import homes_of
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors as scenarios
@@ -73,7 +75,7 @@ def rollup_rebuild(*, actor: Actor, on_progress: Told = lambda _: None) -> int:
     total = 0
     with transaction.atomic():
         progress = progress_locked()
-        for model in (DaySum, PeriodSum, PeopleBlock, HourSum, Intake, FeedItem, Seen):
+        for model in (DaySum, PeriodSum, PeopleBlock, HomeBlock, HourSum, Intake, FeedItem, Seen):
             model.objects.all().delete()
         progress.floor_id = progress.mark_id = progress.mark_xid = 0
         while True:
@@ -157,17 +159,32 @@ def _add(
     )
     holders = pl.concat([lines["account_id"], changes["account_id"]]).unique()
     codes = sums.region_codes()
-    homes = parties.regions_of(cursor, holders, codes[1:]).rename({"person_id": "account_id"})
+    current = parties.regions_of(cursor, holders, codes[1:]).rename({"person_id": "account_id"})
+    touched = pl.concat([part.select("account_id", "day") for part in (lines, changes)])
+    homes = homes_of(cursor, touched, current)
     owners = pl.DataFrame(
         [(number, scenarios.journal_provider(source)) for number, source, _ in journals],
         schema={"journal_id": pl.Int64, "provider_id": pl.Int64},
         orient="row",
     )
-    lines = lines.join(owners, on="journal_id").join(homes, on="account_id", how="left")
-    changes = changes.join(homes, on="account_id", how="left")
+    lines = _at_home(lines.join(owners, on="journal_id"), homes)
+    changes = _at_home(changes, homes)
     days = sums.days_of(lines, changes)
     sums.days_add(cursor, days)
-    sums.periods_add(cursor, days, people.people_change(cursor, lines, floor=floor, seen=seen))
+    sums.periods_add(
+        cursor, days, people.people_change(cursor, lines, homes, floor=floor, seen=seen)
+    )
     sums.hours_add(cursor, changes, since)
     sums.intake_add(cursor, journals, lines, since)
     sums.feed_add(changes, since)
+
+
+def _at_home(frame: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
+    """With the district for which each row's holder counts in the month of its day."""
+    month = pl.col("day").cast(pl.Int32).cast(pl.Date).dt.month_start().cast(pl.Int32)
+    monthly = homes.filter(pl.col("span") == int(PeriodSum.Span.MONTH)).drop("span")
+    return (
+        frame.with_columns(first_on=month.cast(pl.Int64))
+        .join(monthly, on=["account_id", "first_on"], how="left")
+        .drop("first_on")
+    )

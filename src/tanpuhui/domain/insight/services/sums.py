@@ -68,10 +68,18 @@ def days_add(cursor: Any, days: pl.DataFrame) -> None:
 
 
 def spans_of(frame: pl.DataFrame, day: str) -> pl.DataFrame:
-    """Each row once for every span and for its scenario as well as for all (0).
+    """Each row once for every span, and each of these for its scenario and for all (0)."""
+    spanned = periods_of(frame, day)
+    return pl.concat(
+        [spanned, spanned.with_columns(pl.lit(0, dtype=pl.Int64).alias("scenario_no"))]
+    )
+
+
+def periods_of(frame: pl.DataFrame, day: str) -> pl.DataFrame:
+    """Each row once for every span.
 
     Args:
-        frame: rows with `scenario_no` and a column of days since 1970-01-01.
+        frame: rows with a column of days since 1970-01-01.
         day: the name of that column; it gives way to span and first_on.
     """
     found = []
@@ -80,10 +88,11 @@ def spans_of(frame: pl.DataFrame, day: str) -> pl.DataFrame:
         if step is not None:
             whole = pl.col(day).cast(pl.Int32).cast(pl.Date).dt.truncate(step)
             first = whole.cast(pl.Int32).cast(pl.Int64)
-        spanned = frame.with_columns(
-            pl.lit(int(span), dtype=pl.Int64).alias("span"), first.alias("first_on")
-        ).drop(day)
-        found += [spanned, spanned.with_columns(pl.lit(0, dtype=pl.Int64).alias("scenario_no"))]
+        found.append(
+            frame.with_columns(
+                pl.lit(int(span), dtype=pl.Int64).alias("span"), first.alias("first_on")
+            ).drop(day)
+        )
     return pl.concat(found)
 
 
