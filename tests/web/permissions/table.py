@@ -17,6 +17,8 @@ STAFF = frozenset(ROLES) - {"anonymous", "person"}
 CONSOLE = frozenset(
     {"operator", "authority", "supervisor", "system_admin", "security_admin", "audit_admin"}
 )
+READERS = ("operator", "authority", "supervisor")
+WORKERS = ("operator", "authority")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ def person(**named: Any) -> Row:
 def staff(*roles: str, **named: Any) -> Row:
     """Staff with one of these roles."""
     return Row("staff", frozenset(roles), **named)
+
+
+def nobody(name: str) -> Callable[[Any], dict[str, Any]]:
+    """An id that nothing has: those who are let in are told so."""
+    return lambda things: {name: "nobody"}
 
 
 SIGNED = Row("signed", frozenset())
@@ -139,6 +146,7 @@ TABLE: dict[str, Row] = {
     "openid_connect_callback": everyone(ok=404, args=lambda things: {"provider_id": "nobody"}),
     # ---- a login's own account
     "staff:home": staff(*STAFF),
+    "staff:components": everyone(ok=404),  # only with the setting TANPUHUI_DEVELOPER
     "staff:invitation": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),
     "staff:people": staff("system_admin", "security_admin", "operator"),
     "staff:invite": staff("system_admin", "operator", **POST),
@@ -166,6 +174,61 @@ TABLE: dict[str, Row] = {
     "provider:batch": staff("provider", args=lambda things: {"batch_id": things.batch}),
     "provider:refusals_file": staff("provider", args=lambda things: {"batch_id": things.batch}),
     "provider:reconciliation": staff("provider"),
+    # ---- consoles
+    "console:home": staff(*CONSOLE),
+    "console:scenarios": staff(*READERS),
+    "console:scenario": staff(*READERS, args=lambda things: {"group": "travel", "slug": "metro"}),
+    "console:methodologies": staff(*READERS),
+    "console:methodology": staff(*READERS, args=lambda things: things.methodology),
+    "console:coverage": staff(*READERS),
+    "console:statistics": staff(*READERS),
+    "console:corrections": staff(*READERS),
+    "console:correction_new": staff(*WORKERS),
+    "console:intake": staff(*READERS),
+    "console:provider": staff(*READERS, args=lambda things: {"code": "metro"}),
+    "console:organisations": staff(*READERS),
+    "console:applications": staff("operator"),
+    "console:application": staff("operator", ok=404, args=nobody("public_id")),
+    "console:document": staff("operator", method="post", ok=404, args=nobody("document_id")),
+    "console:people": staff("operator"),
+    "console:person": staff("operator", ok=404, args=nobody("public_id")),
+    "console:person_unmask": staff(
+        "operator", method="post", ok=404, args=nobody("public_id"), data={"why": "核对身份"}
+    ),
+    "console:person_account": staff(
+        "operator", method="post", ok=404, args=nobody("public_id"), data={"reason": "核查账户"}
+    ),
+    "console:tickets": staff(*READERS),
+    "console:ticket": staff(*READERS, ok=404, args=nobody("public_id")),
+    "console:ticket_act": staff(
+        *WORKERS, method="post", ok=404, args=nobody("public_id"), data={"body": "已核实"}
+    ),
+    "console:announcements": staff(*WORKERS),
+    "console:announcement_new": staff(*WORKERS),
+    "console:announcement": staff(*WORKERS, ok=404, args=nobody("public_id")),
+    "console:announcement_turn": staff(
+        *WORKERS, method="post", ok=404, args=nobody("public_id"), data={"step": "publish"}
+    ),
+    "console:jobs": staff(*CONSOLE),
+    "console:job_file": staff(*CONSOLE, ok=404, args=nobody("public_id")),
+    "console:job_cancel": staff(*CONSOLE, method="post", ok=404, args=nobody("public_id")),
+    "console:export": staff(
+        *READERS, **POST, args=lambda things: {"kind": "tickets"}, data={"format": "csv"}
+    ),
+    "console:changes": staff(*READERS),
+    "console:change": staff(*READERS, ok=404, args=nobody("public_id")),
+    "console:change_decide": staff(
+        *WORKERS, method="post", ok=404, args=nobody("public_id"), data={"opinion": "同意执行"}
+    ),
+    "console:change_own": staff(
+        *WORKERS, method="post", ok=404, args=nobody("public_id"), data={"step": "submit"}
+    ),
+    "console:anomalies": staff(*READERS),
+    "console:anomaly": staff(*READERS, ok=404, args=nobody("public_id")),
+    "console:anomaly_decide": staff(
+        *READERS, method="post", ok=404, args=nobody("public_id"), data={"note": "已核对来源"}
+    ),
+    "console:audit": staff("authority", "supervisor", "audit_admin"),
 }
 # Namespaces whose addresses read a signature and no session.
 SIGNED_NAMESPACES = ("api-v1:", "sandbox-v1:")

@@ -49,6 +49,12 @@ def login_names(labels: Iterable[str], *, with_organisation: bool = False) -> di
     return {label: " 与 ".join(known.get(p, p) for p in label.split("+")) for label in labels}
 
 
+def login_label(username: str) -> str:
+    """The audit label of a user name; empty where nobody is called so."""
+    row = StaffMember.objects.filter(user__username=username).first()
+    return f"login:{row.user_id}" if row else ""
+
+
 def person_found(text: str) -> str | None:
     """The public id of the person with this public id or whole phone number, or None."""
     said = text.strip()

@@ -87,12 +87,13 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class DateFilter:
-    """A day to filter by."""
+class FieldFilter:
+    """A day or a text to filter by."""
 
     name: str
     label: str
     value: str = ""
+    kind: str = "date"
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Listing(Generic[Row]):
     search: str = ""
     search_hint: str = ""
     filters: tuple[Filter, ...] = ()
-    dates: tuple[DateFilter, ...] = ()
+    fields: tuple[FieldFilter, ...] = ()
     counters: tuple[Counter, ...] = ()
     export: str = ""
     empty_title: str = "没有符合条件的记录"

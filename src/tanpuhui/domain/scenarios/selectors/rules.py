@@ -158,11 +158,17 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def caps_on(scenario_no: int, day: date) -> list[CapOn]:
-    """A scenario's caps on a day, days before months before years."""
+def caps_on(scenario_no: int, day: date, rules: Overrides | None = None) -> list[CapOn]:
+    """A scenario's caps on a day, days before months before years.
+
+    Args:
+        scenario_no: the scenario.
+        day: the day of an act.
+        rules: from `overrides_now`, where many scenarios are asked about.
+    """
     number = (day - EPOCH).days
     found = []
-    for ceiling in overrides_now().ceilings:
+    for ceiling in (rules or overrides_now()).ceilings:
         step = ceiling.step_on(number)
         if ceiling.scenario_no == scenario_no and step.limit is not None:
             since = EPOCH + timedelta(days=step.first_day) if step.request else None

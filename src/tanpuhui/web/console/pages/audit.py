@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.http import HttpRequest, HttpResponse
 
+from tanpuhui.domain.parties import support
 from tanpuhui.kernel import clock, trail
 from tanpuhui.web.console import frame, lists
 from tanpuhui.web.console.lists import Cell, Head
@@ -59,11 +60,14 @@ def table(query: lists.Query) -> lists.Listing[trail.Event]:
     first = _day(query.get("first")) or clock.today() - timedelta(days=DAYS)
     last = _day(query.get("last")) or clock.today()
 
+    said = query.get("actor")
+    actor = (support.login_label(said) or said) if said else ""
+
     def read(limit: int, offset: int) -> list[trail.Event]:
         return trail.events(
             tag=query.get("area"),
             subject=query.text,
-            actor=query.get("actor"),
+            actor=actor,
             since=datetime.combine(first, time(), zone),
             until=datetime.combine(last + timedelta(days=1), time(), zone),
             order=query.sort,
@@ -84,9 +88,10 @@ def table(query: lists.Query) -> lists.Listing[trail.Event]:
                 "area", "事项", "全部事项", lists.options(tuple(AREAS.items())), query.get("area")
             ),
         ),
-        dates=(
-            lists.DateFilter("first", "从", str(first)),
-            lists.DateFilter("last", "到", str(last)),
+        fields=(
+            lists.FieldFilter("actor", "谁（用户名）", query.get("actor"), "text"),
+            lists.FieldFilter("first", "从", str(first)),
+            lists.FieldFilter("last", "到", str(last)),
         ),
         export="audit",
     )
@@ -98,7 +103,7 @@ def cells(rows: Sequence[trail.Event]) -> list[tuple[Cell, ...]]:
     return [
         (
             Cell(moment(row.recorded_at), small=DOORS.get(row.door, row.door)),
-            Cell(known.get(row.actor, row.actor), small=row.actor),
+            _who(row.actor, known),
             Cell(_area(row.tag), small=row.tag),
             Cell(row.subject, is_code=True),
             Cell(row.reason or "—", is_read=True),
@@ -106,6 +111,11 @@ def cells(rows: Sequence[trail.Event]) -> list[tuple[Cell, ...]]:
         )
         for row in rows
     ]
+
+
+def _who(label: str, known: Mapping[str, str]) -> Cell:
+    name = known.get(label, label)
+    return Cell(name, small="" if name == label else label)
 
 
 def _area(tag: str) -> str:

@@ -13,6 +13,7 @@ from tanpuhui.web.console import frame, inbox
 from tanpuhui.web.console.lists import Counter
 from tanpuhui.web.console.menu import EVERYBODY, HELPERS, READERS
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.templatetags.tph import moment
 
 SHOWN = 6
 
@@ -111,7 +112,7 @@ def _tickets(waiting: inbox.Waiting) -> Pile:
         Todo(
             "messages-square",
             one.title,
-            f"{one.kind_label} · 承诺时限 {one.due_at:%m-%d %H:%M}",
+            f"{one.kind_label} · 承诺时限 {moment(one.due_at)[5:]}",
             reverse("console:ticket", args=[one.public_id]),
             one.opened_at,
             "已超时" if one.is_late else one.kind_label,

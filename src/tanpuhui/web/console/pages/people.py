@@ -1,14 +1,14 @@
 """居民服务: find a person, help with masked data; each unmasking has a reason and is told."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.states import AccountState
 from tanpuhui.domain.notify import services as notify
-from tanpuhui.domain.parties import errors, support
+from tanpuhui.domain.parties import support
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as party_services
 from tanpuhui.domain.parties.services.unmasking import FIELDS, TAG
@@ -61,7 +61,7 @@ def _page(
 ) -> HttpResponse:
     found = support.person_masked(public_id, clock.today())
     if found is None:
-        raise errors.UnmaskRefused("没有这位居民，请重新查询。")
+        raise Http404
     balance = ledger.balance(found.party_id)
     looks = trail.events(tag=TAG, subject=f"person:{found.party_id}", limit=10)
     regions = {row["code"]: row["name"] for row in (pack().regions or {}).get("regions", [])}

@@ -84,7 +84,7 @@ def table(query: lists.Query) -> lists.Listing[Scenario]:
         found: list[tuple[Cell, ...]] = []
         for one in rows:
             method = scenes.methodology(one.id)
-            caps = scenario_reads.caps_on(one.no, today)
+            caps = scenario_reads.caps_on(one.no, today, now)
             changed = any(cap.request for cap in caps)
             found.append(
                 (
