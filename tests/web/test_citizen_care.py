@@ -555,3 +555,11 @@ def test_the_compiled_catalogue_is_the_written_one():
         compiled = gettext.GNUTranslations(file)
     assert len(pairs) > 100
     assert [zh for zh, en in pairs if compiled.gettext(zh) != en] == []
+
+
+def test_the_component_page_is_for_developers(db, client, settings):
+    assert client.get("/staff/components/").status_code == 404
+    settings.DEVELOPER = True
+    page = text(client.get("/staff/components/"))
+    for words in ("状态", "提示", "按钮", "表单", "入口列表", "折叠", "分页", "这个字段是必填项"):
+        assert words in page

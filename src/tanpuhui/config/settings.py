@@ -10,6 +10,7 @@ HOME.mkdir(parents=True, exist_ok=True)
 DEBUG = False
 PRODUCTION = env.flag("TANPUHUI_PRODUCTION", default=False)
 DEMO = env.flag("TANPUHUI_DEMO", default=False) and not PRODUCTION
+DEVELOPER = env.flag("TANPUHUI_DEVELOPER", default=False) and not PRODUCTION
 SECRETS = keys.load(HOME / "keys.json", required=PRODUCTION)
 SECRET_KEY = SECRETS.session
 PROXIES = int(env.text("TANPUHUI_PROXIES", "0"))

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from tanpuhui.web.staff.pages import account, invitation, people
+from tanpuhui.web.staff.pages import account, components, invitation, people
 
 app_name = "staff"
 urlpatterns = [
     path("", account.home, name="home"),
+    path("components/", components.components, name="components"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),

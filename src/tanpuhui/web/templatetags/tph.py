@@ -164,7 +164,9 @@ def day_full(value: date) -> str:
 @register.filter
 def month(value: date) -> str:
     """A month: 2026年11月."""
-    return f"{value:%B %Y}" if get_language() == ENGLISH else f"{value.year}年{value.month}月"
+    if get_language() == ENGLISH:
+        return f"{value:%B %Y}"
+    return f"{value.year}年{value.month}月"
 
 
 @register.filter
@@ -258,7 +260,9 @@ def lead(text: str) -> SafeString:
 def state(word: str, tone: str = "") -> SafeString:
     """A state chip: colour never alone, the word says it."""
     return format_html(
-        '<span class="t-chip t-chip-{}">{}</span>', tone or STATE_TONES.get(word, "off"), gettext(word)
+        '<span class="t-chip t-chip-{}">{}</span>',
+        tone or STATE_TONES.get(word, "off"),
+        gettext(word),
     )
 
 

@@ -1,9 +1,11 @@
 """首页: the sum, the week, the scenarios, the last acts."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.data import DaySum
@@ -14,6 +16,7 @@ from tanpuhui.kernel import clock
 from tanpuhui.web.citizen import rows
 from tanpuhui.web.shared import charts, numbers, scenes
 from tanpuhui.web.shared.guards import Citizen, citizen_only
+from tanpuhui.web.shared.language import ENGLISH
 
 WEEK = 7
 TILES = 7
@@ -59,7 +62,7 @@ def week_chart(days: list[DaySum]) -> charts.BarChart:
     """Seven bars, today marked."""
     data = [
         charts.Datum(
-            label=WEEKDAYS[one.day.weekday()],
+            label=_weekday(one.day),
             title=f"{one.day.month}月{one.day.day}日",
             value=one.reduction_mg,
             is_marked=one is days[-1],
@@ -69,6 +72,10 @@ def week_chart(days: list[DaySum]) -> charts.BarChart:
     top = " ".join(numbers.mass(max(one.reduction_mg for one in days)))
     now = " ".join(numbers.mass(days[-1].reduction_mg))
     return charts.bar_chart(data, f"近 7 日减碳柱状图，最多一天 {top}，今天 {now}")
+
+
+def _weekday(day: date) -> str:
+    return f"{day:%a}"[:2] if get_language() == ENGLISH else WEEKDAYS[day.weekday()]
 
 
 def tiles(open_nos: frozenset[int]) -> list[scenes.Scene]:

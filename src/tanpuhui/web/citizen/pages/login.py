@@ -145,4 +145,5 @@ def _choose(request: HttpRequest) -> HttpResponse:
     person = parties.person_by_public_id(request.POST.get("person", ""))
     if person is None:
         return redirect("citizen:login")
-    return signing_in.come_in(request, person.party_id, next_path(request, reverse("citizen:home")))
+    wanted = next_path(request, reverse("citizen:home"))
+    return signing_in.come_in(request, person.party_id, wanted, "演示入口")

@@ -12,7 +12,7 @@ from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.domain.supervision import services
 from tanpuhui.domain.supervision.data import TicketView
 from tanpuhui.domain.supervision.errors import ReasonMissing
-from tanpuhui.web.citizen import faq
+from tanpuhui.web.citizen import faq, rows
 from tanpuhui.web.shared import durations, paging
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
@@ -106,9 +106,7 @@ def ticket_thread(request: HttpRequest, citizen: Citizen, public_id: str) -> Htt
         "tab": "me",
         "one": one,
         "took": durations.between(one.opened_at, one.answered_at) if one.answered_at else "",
-        "act": acts.act_of_item(citizen.person_id, one.provider_id, one.item_no)
-        if one.provider_id
-        else None,
+        "act": _act_row(citizen.person_id, one),
         "stars": STARS,
     }
     return render(request, "citizen/ticket.html", context)
@@ -136,7 +134,13 @@ def appeal(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
         )
         messages.success(request, "申诉已提交，7 天内答复，有结果会发消息给您。")
         return redirect("citizen:ticket_thread", opened.public_id)
-    context = {"tab": "ledger", "form": form, "act": act, "token": token}
+    context = {
+        "tab": "ledger",
+        "form": form,
+        "act": rows.act_rows([act])[0],
+        "reason": act.reason,
+        "token": token,
+    }
     return render(request, "citizen/appeal.html", context)
 
 
@@ -160,6 +164,11 @@ def ticket_rate(request: HttpRequest, citizen: Citizen, public_id: str) -> HttpR
     )
     messages.success(request, "评分已记下，谢谢您的意见。")
     return redirect("citizen:ticket_thread", public_id)
+
+
+def _act_row(person_id: int, one: TicketView) -> rows.ActRow | None:
+    act = acts.act_of_item(person_id, one.provider_id, one.item_no) if one.provider_id else None
+    return rows.act_rows([act])[0] if act else None
 
 
 def _say(request: HttpRequest, citizen: Citizen, one: TicketView) -> HttpResponse:
