@@ -157,7 +157,9 @@ def hex_map(places: Sequence[District], values: dict[str, int | None]) -> HexMap
     shown = [value for value in values.values() if value and value > 0]
     least, most = min(shown, default=0), max(shown, default=0)
     hexagons = tuple(
-        Hexagon(x, y, _corners(x, y), _shade(one, values, least, most), one, values.get(one.code, 0))
+        Hexagon(
+            x, y, _corners(x, y), _shade(one, values, least, most), one, values.get(one.code, 0)
+        )
         for one, (x, y) in zip(places, middles, strict=True)
     )
     across, down = [x for x, _ in middles] or [0], [y for _, y in middles] or [0]
