@@ -3,13 +3,17 @@
 import json
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.exceptions import InvalidTag
 from django.apps import apps
+from django.contrib.auth import get_user_model
 
 from tanpuhui.config import keys
 from tanpuhui.domain.parties import selectors, services
 from tanpuhui.domain.parties.models import Person
-from tanpuhui.kernel import actors, crypto, resealing
+from tanpuhui.kernel import actors, crypto, resealing, second_factors
 
 SYSTEM = actors.system()
 
@@ -84,3 +88,16 @@ def test_the_key_file_is_private(secrets):
     assert secrets.path.stat().st_mode & 0o077 == 0
     keys.rotate(secrets.path)
     assert secrets.path.stat().st_mode & 0o077 == 0
+
+
+def test_second_factors_rotate_too(db, secrets, fixed_clock):
+    user = get_user_model().objects.create_user("zhou")
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    keys.rotate(secrets.path)
+    assert sum(second_factors.reseal()) == 2
+    assert sum(second_factors.reseal()) == 0
+    keys.retire(secrets.path, ["k1"])
+    kinds = {one.type: one.wrap() for one in Authenticator.objects.filter(user=user)}
+    assert kinds["recovery_codes"].get_unused_codes() == codes
+    assert "k2:" in str(kinds["totp"].instance.data)

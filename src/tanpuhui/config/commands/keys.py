@@ -38,15 +38,15 @@ def rotate(
     django_ready()
     from django.conf import settings
 
-    from tanpuhui.config import keys, resealing_second_factors
-    from tanpuhui.kernel import actors, audit, resealing
+    from tanpuhui.config import keys
+    from tanpuhui.kernel import actors, audit, resealing, second_factors
 
     path = env.home() / "keys.json"
     if not resume:
         made = keys.rotate(path)
         audit.record(actors.system(), "kernel:keys:rotate", f"key:{made}")
         note(f"已生成新密钥 {made}，运行中的服务会自动改用。")
-    done = sum(resealing_second_factors.reseal())
+    done = sum(second_factors.reseal())
     for column in resealing.columns():
         done += sum(resealing.column_reseal(column))
     left = sum(resealing.column_left(column) for column in resealing.columns())

@@ -8,10 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from tanpuhui.kernel import cityrules, crypto
+from tanpuhui.kernel.second_factors import CONTEXT
 from tanpuhui.web.shared import guards, visitors
 from tanpuhui.web.staff import homes
-
-CONTEXT = "mfa.authenticator"
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import transaction
 
 from tanpuhui.kernel import crypto
-from tanpuhui.web.staff.adapters import CONTEXT
+
+CONTEXT = "mfa.authenticator"
 
 
 def reseal() -> Iterator[int]:
