@@ -140,7 +140,7 @@ class PreviewRow:
 class DayLine:
     """A day and scenario: what the provider states, what the books hold, why they differ.
 
-    reasons: (code, sentence, number) of acts that are kept but not counted.
+    reasons: (code, short word, number) of acts that are kept but not counted.
     """
 
     day: date

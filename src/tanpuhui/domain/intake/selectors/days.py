@@ -56,7 +56,7 @@ def _line(
         not_counted=sum(one.acts for one in others),
         reduction_mg=sum(one.reduction_mg for one in sums),
         points=sum(one.points for one in sums),
-        reasons=tuple((one.code, one.sentence, one.acts) for one in others),
+        reasons=tuple((one.code, one.sentence.partition("，")[0], one.acts) for one in others),
     )
 
 

@@ -1,6 +1,6 @@
 """接口文档: the repository's own documents and samples, as pages."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 
 from tanpuhui.web.provider import frame, reader
 from tanpuhui.web.shared.guards import Provider, provider_only
@@ -36,14 +36,13 @@ def document(request: HttpRequest, provider: Provider, name: str) -> HttpRespons
 
 
 @provider_only
-def sample(request: HttpRequest, provider: Provider, name: str) -> HttpResponseBase:
+def sample(request: HttpRequest, provider: Provider, name: str) -> HttpResponse:
     """One sample as a file."""
     del request, provider
     if name not in reader.SAMPLES:
         raise Http404
-    return FileResponse(
-        reader.path_of_sample(name).open("rb"),
-        as_attachment=True,
-        filename=name,
+    return HttpResponse(
+        reader.path_of_sample(name).read_bytes(),
         content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -22,7 +22,7 @@ from tanpuhui.web.shared import scenes, uploads
 from tanpuhui.web.shared.downloads import table_download
 from tanpuhui.web.shared.guards import Provider, provider_only
 
-SPAN = 30
+SPAN = 7
 OFFERED = ("7", "30", "92")
 ITEMS_MAX = 10_000
 SHOWN = 200
@@ -190,5 +190,5 @@ def _row(one: DayLine) -> tuple[object, ...]:
         "" if one.stated_mg is None else words.kg_plain(one.stated_mg),
         words.kg_plain(one.reduction_mg),
         one.points,
-        "；".join(f"{sentence.partition('。')[0]} {number}" for _, sentence, number in one.reasons),
+        "；".join(f"{word} {number}" for _, word, number in one.reasons),
     )
