@@ -20,6 +20,22 @@ CITIZEN = {
     "points": "/m/scenarios/living/clean_plate/",
     "consents": "/m/consents/",
     "me": "/m/me/",
+    "messages": "/m/messages/",
+    "message settings": "/m/messages/settings/",
+    "help": "/m/help/",
+    "tickets": "/m/tickets/",
+    "new ticket": "/m/tickets/new/",
+    "privacy": "/m/privacy/",
+    "senders": "/m/privacy/senders/",
+    "consent history": "/m/privacy/consents/",
+    "looks": "/m/privacy/looks/",
+    "withdraw all": "/m/privacy/withdraw/",
+    "close": "/m/privacy/close/",
+    "details": "/m/privacy/details/",
+    "phone": "/m/privacy/phone/",
+    "printed month": "/m/ledger/print/",
+    "offline": "/m/offline/",
+    "closed": "/m/closed/",
 }
 OPEN = {"landing": "/", "login": "/login/", "who": "/m/login/"}
 CONSOLE = {"batches": "/partner/", "days": "/partner/reconciliation/"}
@@ -29,7 +45,7 @@ RULES = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
-SMALL_TARGETS = """least => [...document.querySelectorAll('a, button, select, input:not([type=hidden]), summary')]
+SMALL_TARGETS = """least => [...document.querySelectorAll('a, button, select, textarea, input:not([type=hidden]), summary')]
     .filter(one => !one.classList.contains('t-skip'))
     .map(one => [one, (one.closest('label') || one).getBoundingClientRect()])
     .filter(([one, box]) => box.width && (box.height < least - .5 || box.width < least - .5))
@@ -81,7 +97,7 @@ def test_citizen_pages_are_accessible(visit, view):
     found = {}
     for name, path in CITIZEN.items():
         found[name] = violations(visitor.go(path))
-        picture(visitor.page, f"{name}-{view}")
+        picture(visitor.page, f"{name.replace(' ', '-')}-{view}")
     visitor.go("/m/").locator(".t-act").first.click()
     expect(visitor.page.get_by_role("heading", name="这一笔怎么来的")).to_be_visible()
     found["act"] = violations(visitor.page)
