@@ -108,7 +108,7 @@ def bulk(
     days: Days = 30,
     seed: Seed = 1,
     random_numbers: Numbers = False,
-    chunk_rows: Chunk = 200_000,
+    chunk_rows: Chunk = 100_000,
     repeat: Repeat = 1,
     rowwise: Rowwise = 2_000,
     batched: Batched = 20_000,

@@ -10,7 +10,7 @@ from bench.options import Part, Run
 DATABASE = f"{stage.PREFIX}_home"
 GOAL_QUERIES = 6
 GOAL_GROWTH = 1.25  # medians of two databases differ by some noise
-OWN, PEOPLE = 200_000, 1_000  # each fills a page
+OWN, PEOPLE = 200_000, 1_000  # each fills a page; a small look has fewer
 VIEWS = 40
 ROUNDS = 3
 
@@ -20,10 +20,11 @@ def home(run: Run) -> Part:
     from tanpuhui.kernel.cityrules import pack
 
     part = Part("home")
+    own = min(OWN, max(2_000, run.stored // 25))
     databases = {0: f"{DATABASE}_young", run.stored: f"{DATABASE}_old"}
     for stored, name in databases.items():
         stage.fresh(name, past.settle(pack(), run.sizes, stored, run.tell))
-        past.fill(pack(), OWN, run.tell, accounts=PEOPLE, first=10**9)
+        past.fill(pack(), own, run.tell, accounts=PEOPLE, first=10**9)
     rounds: dict[int, list[dict[str, Any]]] = {0: [], run.stored: []}
     for number in range(ROUNDS + 1):
         for stored, name in databases.items():
@@ -39,7 +40,7 @@ def home(run: Run) -> Part:
         stage.drop(name)
     young, old = found[0], found[run.stored]
     for stored, one in found.items():
-        part.line(f"median, {OWN + stored:,} acts stored", f"{one['ms']:.1f} ms")
+        part.line(f"median, {own + stored:,} acts stored", f"{one['ms']:.1f} ms")
     part.line(
         "**queries**",
         f"{old['queries']}",

@@ -15,7 +15,7 @@ class Run:
 
     sizes: Sizes
     tell: Tell
-    chunk_rows: int = 200_000
+    chunk_rows: int = 100_000
     repeat: int = 1
     rowwise: int = 2_000
     batched: int = 20_000

@@ -84,7 +84,13 @@ def listen(host: str, port: int, workers: int) -> None:
     connections.close_all()
     count = workers or min(os.cpu_count() or 1, WORKERS_MAX)
     command = [sys.executable, "-m", "tanpuhui.config.server", host, str(port), str(count)]
-    environment = {**os.environ, "DATABASE_URL": address(), "TANPUHUI_SUPERVISED": "1"}
+    environment = {
+        # Calls carry small batches: waking a pool of threads for each costs more than it gives.
+        "POLARS_MAX_THREADS": "1",
+        **os.environ,
+        "DATABASE_URL": address(),
+        "TANPUHUI_SUPERVISED": "1",
+    }
     server = subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603 - ours
     wanted = (signal.SIGINT, signal.SIGTERM)
     before = {name: signal.signal(name, lambda *_: server.terminate()) for name in wanted}
