@@ -14,9 +14,10 @@ from tests.web.conftest import staff_in
 from tests.web.test_provider_pages import streamed, text
 
 from tanpuhui.domain.intake import selectors as intake
-from tanpuhui.domain.intake.services import background, uploads
+from tanpuhui.domain.intake.services import background, runs, uploads
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.scenarios import selectors as scenarios
+from tanpuhui.kernel import clock, jobs
 
 HEAD = "行程号,会员号,进站时间,出站时间,里程(m)"
 GOOD = [
@@ -47,12 +48,17 @@ MAPPING = {
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Background work is done before the answer."""
-    monkeypatch.setattr(background, "start", lambda work, *given, **named: work(*given, **named))
+
+    def start(*, provider_id, token, is_anew, **rest):
+        runs.run_work(provider_id, token, is_anew=is_anew)
+
+    monkeypatch.setattr(background, "start", start)
 
 
 @pytest.fixture(autouse=True)
 def own_home(settings, tmp_path):
     settings.HOME = tmp_path
+    return tmp_path
 
 
 def bring(client, content=CSV, name="trips.csv"):
@@ -259,8 +265,6 @@ def test_another_providers_files_and_mappings_are_not_there(town, as_metro, clie
 
 
 def test_stopping_and_going_on(town, as_metro, monkeypatch):
-    from tanpuhui.domain.intake.services import runs
-
     monkeypatch.setattr(runs, "CHUNK_ROWS", 1)
     monkeypatch.setattr(runs, "LIFE_EVERY_S", 0)
     token = bring(as_metro)
@@ -290,16 +294,44 @@ def test_stopping_and_going_on(town, as_metro, monkeypatch):
 
 
 def test_work_without_a_sign_of_life_can_be_taken_up(town, as_metro, monkeypatch, fixed_clock):
-    monkeypatch.setattr(background, "start", lambda *given, **named: None)
+    monkeypatch.setattr(background, "start", lambda **named: None)
     token = bring(as_metro)
     profile = saved(as_metro, token)
     assert "正在导入" in run(as_metro, token, profile)
     busy = as_metro.post(f"/partner/imports/{token}/run/", {"profile": profile, "act": "import"})
     assert busy.status_code == 409
-    fixed_clock.set("2026-03-10T12:02:00+08:00")
+    fixed_clock.set("2026-03-10T12:16:00+08:00")
     assert "已中断" in text(as_metro.get(f"/partner/imports/{token}/"))
     answer = as_metro.post(f"/partner/imports/{token}/run/", {"profile": profile, "act": "import"})
     assert answer.status_code == 302
+
+
+def test_a_dead_workers_file_is_taken_over(town, as_metro, monkeypatch, fixed_clock):
+    monkeypatch.undo()
+    monkeypatch.setattr(clock, "now", fixed_clock)
+    monkeypatch.setattr(runs, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(runs, "LIFE_EVERY_S", 0)
+    token = bring(as_metro)
+    profile = saved(as_metro, token)
+    run(as_metro, token, profile)
+    honest = jobs.Progress.move
+
+    def dies(self, done, total=None):
+        if done:
+            raise SystemExit
+
+    monkeypatch.setattr(jobs.Progress, "move", dies)
+    registered = {background.KIND: runs.run_job}
+    with pytest.raises(SystemExit):
+        jobs.work_one(registered)
+    assert intake.upload(town.metro, token).state == "running"
+    monkeypatch.setattr(jobs.Progress, "move", honest)
+    assert not jobs.work_one(registered), "not lost yet"
+    fixed_clock.set("2026-03-10T12:02:00+08:00")
+    assert jobs.work_one(registered)
+    upload = intake.upload(town.metro, token)
+    assert (upload.state, upload.report["counts"]["counted"]) == ("done", 3)
+    assert ledger.proof().is_clean
 
 
 def test_deleting_the_file(town, as_metro):
@@ -367,12 +399,9 @@ def test_a_mapping_may_be_edited_as_its_document(town, as_metro):
 
 
 def test_two_scenarios_in_one_file(town, as_metro):
-    rows = "\n".join(
-        [
-            "单号,用户,方式,时间,公里",
-            "A1,ann,地铁,2026-03-10 08:00:00,5",
-            "A2,ben,公交,2026-03-10 08:00:00,5",
-        ]
+    rows = (
+        "单号,用户,方式,时间,公里\nA1,ann,地铁,2026-03-10 08:00:00,5\n"
+        "A2,ben,公交,2026-03-10 08:00:00,5\n"
     )
     token = bring(as_metro, rows)
     page = text(

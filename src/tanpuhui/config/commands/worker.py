@@ -41,10 +41,12 @@ def work(ended: threading.Event) -> None:
     """Until told to end; what goes wrong in one turn does not end the next."""
     from django.db import connections
 
+    from tanpuhui.domain.intake.services import background
+    from tanpuhui.domain.intake.services import runs as imports
     from tanpuhui.kernel import jobs
     from tanpuhui.web.console import exports
 
-    runs = {"export": exports.run}
+    runs = {"export": exports.run, background.KIND: imports.run_job}
     waited_s = float(HOUR_S)
     while not ended.is_set():
         try:

@@ -10,7 +10,8 @@ from tanpuhui.domain.intake.models import OwnProfile, Upload
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.cityrules import pack
 
-ALIVE_S = 60
+ALIVE_S = 90
+WAIT_S = 15 * 60
 PERCENT = 100
 
 
@@ -83,7 +84,7 @@ def _profile(row: OwnProfile) -> ProfileView:
 def _view(row: Upload) -> UploadView:
     working = row.state in {Upload.State.WAITING, Upload.State.RUNNING}
     silent_s = (clock.now() - row.seen_at).total_seconds() if row.seen_at else 0
-    is_alive = not working or silent_s < ALIVE_S
+    is_alive = not working or silent_s < (WAIT_S if row.state == "waiting" else ALIVE_S)
     return UploadView(
         token=row.token,
         file_name=row.file_name,

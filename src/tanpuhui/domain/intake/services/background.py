@@ -1,27 +1,16 @@
-"""Work that a request begins and does not wait for."""
+"""Work that a request begins and does not wait for: it goes to the queue of `tanpuhui worker`."""
 
-import logging
-import threading
-from collections.abc import Callable
-from typing import Any
+from tanpuhui.kernel import jobs
+from tanpuhui.kernel.actors import Actor
 
-from django.db import connections
-
-logger = logging.getLogger(__name__)
+KIND = "intake_import"
 
 
-def start(work: Callable[..., None], *given: Any, **named: Any) -> None:
-    """Run `work` in a thread of this process with its own database connection.
-
-    The work keeps its state in the database; should the process end, it can be taken up again.
-    """
-
-    def run() -> None:
-        try:
-            work(*given, **named)
-        except Exception:
-            logger.exception("background work failed")
-        finally:
-            connections.close_all()
-
-    threading.Thread(target=run, name=f"intake-{work.__name__}", daemon=True).start()
+def start(*, actor: Actor, provider_id: int, token: str, title: str, is_anew: bool) -> None:
+    """Queue a trial or an import; a worker that dies is replaced, and the work goes on."""
+    jobs.enqueue(
+        actor=actor,
+        kind=KIND,
+        title=title,
+        params={"provider_id": provider_id, "token": token, "is_anew": is_anew},
+    )

@@ -1,6 +1,7 @@
 """Trials and imports of uploaded files, in the background; the row is the state."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tanpuhui.domain.intake.services.uploads import is_working, path_of, upload_
 from tanpuhui.domain.scenarios.imports.faults import FileError
 from tanpuhui.domain.scenarios.imports.progress import ImportReport, Progress
 from tanpuhui.domain.scenarios.services.imports import file_import
-from tanpuhui.kernel import actors, audit, clock
+from tanpuhui.kernel import actors, audit, clock, jobs
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.errors import DomainError
@@ -25,6 +26,7 @@ from tanpuhui.packs.profiles import Profile
 
 CHUNK_ROWS = 20_000
 LIFE_EVERY_S = 0.5
+Sign = Callable[[int, int], None]
 TROUBLE = "处理中断（平台内部原因）。已导入的部分有效，请点“继续”；仍不行请联系运营机构。"
 
 
@@ -91,7 +93,14 @@ def run_begin(
             f"upload:{token}",
             after={"profile": profile, "trial": is_trial, "anew": is_anew},
         )
-    background.start(run_work, provider_id, token, is_anew=is_anew)
+    verb = "试算" if is_trial else "导入"
+    background.start(
+        actor=actor,
+        provider_id=provider_id,
+        token=token,
+        title=f"{verb} {row.file_name}",
+        is_anew=is_anew,
+    )
 
 
 def run_stop(*, actor: Actor, provider_id: int, token: str) -> None:
@@ -107,10 +116,34 @@ def run_stop(*, actor: Actor, provider_id: int, token: str) -> None:
             audit.record(actor, "intake:run:stop", f"upload:{token}")
 
 
-def run_work(provider_id: int, token: str, *, is_anew: bool = False) -> None:
-    """The work itself; ends with the row in a final state, whatever happens."""
+def run_job(claimed: jobs.Claimed, progress: jobs.Progress) -> str:
+    """The work as a worker does it; from a dead worker it is taken over where that stopped."""
+    given = claimed.params
+    is_first = claimed.attempts == 1
+    run_work(
+        given["provider_id"],
+        given["token"],
+        is_anew=given["is_anew"] and is_first,
+        sign=progress.move,
+    )
+    return ""
+
+
+def run_work(
+    provider_id: int, token: str, *, is_anew: bool = False, sign: Sign | None = None
+) -> None:
+    """The work itself; ends with the row in a final state, whatever happens.
+
+    Args:
+        provider_id: whose file.
+        token: the file.
+        is_anew: from its first row.
+        sign: told how many bytes are done, of how many; may raise to stop the work.
+    """
     row = upload_row(provider_id, token)
-    life = _Life(row)
+    if row.state not in {Upload.State.WAITING, Upload.State.RUNNING}:
+        return  # stopped before a worker came to it
+    life = _Life(row, sign)
     try:
         report = file_import(
             actor=actors.provider(provider_id, door="job"),
@@ -123,6 +156,8 @@ def run_work(provider_id: int, token: str, *, is_anew: bool = False) -> None:
             refused_path=refused_path(row),
             chunk_rows=CHUNK_ROWS,
         )
+    except jobs.Cancelled:
+        raise  # another worker has it by now: the row is theirs
     except KeyboardInterrupt:
         life.end(Upload.State.STOPPED)
     except FileError as error:
@@ -146,7 +181,8 @@ def refused_path(row: Upload) -> Path:
 class _Life:
     """Writes signs of life, and hears the wish to stop."""
 
-    def __init__(self, row: Upload) -> None:
+    def __init__(self, row: Upload, sign: Sign | None) -> None:
+        self.size, self.sign = row.size, sign
         self.rows = Upload.objects.filter(pk=row.pk)
         self.told_s = 0.0
         self.rows.update(state=Upload.State.RUNNING, seen_at=clock.now())
@@ -160,6 +196,8 @@ class _Life:
         self.rows.update(bytes_done=done, rows_done=progress.rows_done, seen_at=clock.now())
         if self.rows.filter(is_stop_asked=True).exists():
             raise _StopAsked
+        if self.sign is not None:
+            self.sign(done, self.size)
 
     def end(
         self, state: Upload.State, error: str = "", report: dict[str, Any] | None = None

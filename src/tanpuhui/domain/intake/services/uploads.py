@@ -23,7 +23,8 @@ KEPT_DAYS = 7
 MEND_BYTES_MAX = 64 << 20
 RAW = HEADER.index("原始内容")
 ENDINGS = {"csv": ".csv", "ndjson": ".ndjson", "parquet": ".parquet", "xlsx": ".xlsx"}
-ALIVE_S = 60
+ALIVE_S = 90
+WAIT_S = 15 * 60
 
 
 def folder() -> Path:
@@ -123,7 +124,8 @@ def is_working(row: Upload) -> bool:
     """Whether somebody works on the file right now."""
     if row.state not in {Upload.State.WAITING, Upload.State.RUNNING} or row.seen_at is None:
         return False
-    return clock.now() - row.seen_at < timedelta(seconds=ALIVE_S)
+    patience_s = WAIT_S if row.state == Upload.State.WAITING else ALIVE_S
+    return clock.now() - row.seen_at < timedelta(seconds=patience_s)
 
 
 def upload_delete(*, actor: Actor, provider_id: int, token: str) -> None:
