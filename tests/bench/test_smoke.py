@@ -100,7 +100,7 @@ def test_all_parts_run_small_and_agree(home):
         env=environment | {"TANPUHUI_HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
