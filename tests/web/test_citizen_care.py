@@ -200,6 +200,15 @@ def test_a_provider_that_takes_back_is_told_of_once_a_person_and_scenario(busy_t
     assert as_ann.get(message.link).status_code == 200
 
 
+def test_coming_in_is_told_of_and_the_first_act_once(busy_town, client, settings):
+    settings.DEMO = True
+    ann = parties.person(busy_town.ann)
+    for _ in range(2):
+        client.post("/m/login/", {"person": ann.public_id})
+    codes = [one.code for one in notify.messages(busy_town.ann, limit=9)]
+    assert sorted(codes) == ["first_act", "sign_in", "sign_in"]
+
+
 def test_consents_are_told_of(town, as_ann):
     form = {"provider": town.metro, "scenario": 2, "deed": "withdraw"}
     as_ann.post("/m/consents/change/", form)

@@ -40,8 +40,8 @@ TEMPLATES: Mapping[str, Template] = {
         "log-in",
     ),
     "first_act": Template(
-        "第一笔低碳行为已入账",
-        "您的第一笔低碳行为“{scenario}”已经记进碳账本。点开可以看到每一步怎么算。",
+        "低碳行为开始入账了",
+        "您的低碳行为“{scenario}”已经记进碳账本。每一笔都可以点开，看到每一步怎么算。",
         "sprout",
     ),
     "act_withdrawn": Template(

@@ -66,6 +66,13 @@ HOLDINGS = (
         is_erased=False,
     ),
     Holding(
+        "insight.HomeBlock",
+        "按内部编号记下的所在区县",
+        "按区县汇总",
+        "长期；注销后不含身份",
+        is_erased=False,
+    ),
+    Holding(
         "supervision.AnomalyFinding",
         "数据异常的核查记录（只写内部编号）",
         "防止虚报和重复",

@@ -12,6 +12,7 @@ from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services
+from tanpuhui.domain.scenarios import selectors as acts
 from tanpuhui.kernel import actors, clock, crypto
 from tanpuhui.web.citizen.consenting import ConsentText, platform_text
 from tanpuhui.web.shared.guards import SESSION_CHILD, SESSION_PERSON
@@ -70,10 +71,19 @@ def come_in(
     """
     if way:
         notify.message_send(person_id=person_id, code="sign_in", facts={"way": way})
+        _first_act_tell(person_id)
     request.session.flush()
     request.session[SESSION_PERSON] = person_id
     request.session.set_expiry(STAY_S)
     return redirect(next_path or reverse("citizen:home"))
+
+
+def _first_act_tell(person_id: int) -> None:
+    """Once in a life: the first counted act is told of when its owner next comes in."""
+    latest = acts.acts_recent(person_id, limit=1)
+    if latest and latest[0].state == acts.COUNTED:
+        facts = {"scenario": latest[0].scenario_title}
+        notify.message_send(person_id=person_id, code="first_act", facts=facts, link="/m/ledger/")
 
 
 def proven(request: HttpRequest, next_path: str, **facts: Any) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Reads of scenarios: a citizen's acts, one act explained, a provider's batches and refusals."""
 
 from tanpuhui.domain.scenarios.selectors.acts import (
+    COUNTED,
     acts_in_month,
     acts_recent,
     consents_of,
@@ -55,6 +56,7 @@ from tanpuhui.domain.scenarios.selectors.rules import (
 from tanpuhui.domain.scenarios.selectors.standing import act_number, act_standing
 
 __all__ = [
+    "COUNTED",
     "ImportView",
     "IntakeDay",
     "act_explained",

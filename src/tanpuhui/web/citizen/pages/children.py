@@ -76,7 +76,10 @@ def children(request: HttpRequest, citizen: Citizen) -> HttpResponse:
             return redirect("citizen:children")
     context = {
         "tab": "me",
-        "children": parties.children(citizen.person_id),
+        "children": [
+            (child, len(parties.scenarios_open(child.party_id)))
+            for child in parties.children(citizen.person_id)
+        ],
         "form": form,
         "words": words,
     }
