@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.http import QueryDict
 
@@ -11,18 +10,20 @@ from tanpuhui.domain.intake.data import ColumnMap, FieldMap, UploadView
 from tanpuhui.domain.intake.errors import ProfileRefused
 from tanpuhui.domain.intake.mapping import TIME_FORMS
 from tanpuhui.domain.parties.data import OrganisationView
-from tanpuhui.engine.errors import EngineError
 from tanpuhui.engine.methodologies import Input
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.packs import Scenario
-from tanpuhui.packs.profiles import conversion
+from tanpuhui.web.provider.mapping_guesses import (
+    FIELD_GUESSES,
+    GUESSES,
+    guess,
+    time_form_of,
+    unit_of,
+    units_for,
+)
 from tanpuhui.web.shared import scenes
 
-UNITS = (
-    "km", "m", "mi", "ft", "h", "min", "s", "kWh", "Wh", "MWh", "kg", "g", "t", "jin", "m3", "L",
-    "gal_us", "item", "1",
-)  # fmt: skip
 UNIT_WORDS = {
     "km": "公里 km", "m": "米 m", "mi": "英里", "ft": "英尺", "h": "小时", "min": "分钟", "s": "秒",
     "kWh": "千瓦时 kWh", "Wh": "瓦时 Wh", "MWh": "兆瓦时 MWh", "kg": "公斤 kg", "g": "克 g",
@@ -35,34 +36,6 @@ ZONES = {
 }
 SEPARATORS = {",": "逗号 ,", "\t": "制表符", ";": "分号 ;", "|": "竖线 |"}
 ENCODINGS = {"utf-8": "UTF-8", "gb18030": "GB 18030（GBK）"}
-GUESSES = {
-    "item_no": r"单号|订单|流水|编号|行程号|交易号|_id$|_no$|^id$|^no$|trip|order|transaction",
-    "subject": r"用户|会员|乘客|卡号|账号|subject|user|member|openid|card",
-    "occurred_at": r"进站时间|开始|上车|发生|下单|起始|start|occurred|^time|时间|date|日期",
-    "ended_at": r"出站时间|结束|下车|还车|end|stop|finish",
-    "asset_key": r"充电订单|发票|运单|session|asset|invoice",
-}
-FIELD_GUESSES = {
-    "distance": r"里程|距离|公里|distance|mileage|km",
-    "duration": r"时长|用时|duration|seconds|minutes",
-    "energy": r"电量|度数|energy|kwh",
-    "weight": r"重量|公斤|weight|kg",
-}
-TIME_SHAPES = (
-    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", "%Y-%m-%dT%H:%M:%S%:z"),
-    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "%Y-%m-%dT%H:%M:%S%.fZ"),
-    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", "%Y-%m-%dT%H:%M:%S"),
-    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "%Y-%m-%d %H:%M:%S"),
-    (r"\d{4}-\d\d-\d\d \d\d:\d\d", "%Y-%m-%d %H:%M"),
-    (r"\d{4}/\d+/\d+ \d+:\d\d:\d\d", "%Y/%m/%d %H:%M:%S"),
-    (r"\d{4}/\d+/\d+ \d+:\d\d", "%Y/%m/%d %H:%M"),
-    (r"\d{4}年.*", "%Y年%m月%d日 %H:%M:%S"),
-    (r"20\d{12}", "%Y%m%d%H%M%S"),
-    (r"1\d{12}", "epoch_ms"),
-    (r"1\d{9}", "epoch_s"),
-    (r"\d{4}-\d\d-\d\d", "day:%Y-%m-%d"),
-    (r"20\d{6}", "day:%Y%m%d"),
-)
 WORD_LINE = re.compile(r"^\s*(.+?)\s*[=\uff1d]\s*(\S+)\s*$")
 
 
@@ -361,52 +334,6 @@ def form_of(
         chosen=tuple(one for one in mine if one.id in wanted),
         examples=examples,
     )
-
-
-def guess(pattern: str, columns: Iterable[str]) -> str:
-    """The first column whose name looks right; alternatives are tried in their order."""
-    names = list(columns)
-    for part in pattern.split("|"):
-        for name in names:
-            if re.search(part, name, re.IGNORECASE):
-                return name
-    return ""
-
-
-def time_form_of(example: str) -> str:
-    """How a time is written."""
-    for shape, form in TIME_SHAPES:
-        if re.fullmatch(shape, example.strip()):
-            return form
-    return next(iter(TIME_FORMS))
-
-
-@lru_cache(maxsize=64)
-def units_for(to: str) -> tuple[str, ...]:
-    """Units that a file may use for a quantity, the declared one first."""
-    if not to:
-        return ()
-    found = [to]
-    for unit in UNITS:
-        try:
-            conversion(unit, to)
-        except EngineError:
-            continue
-        if unit != to:
-            found.append(unit)
-    return tuple(found)
-
-
-def unit_of(column: str, to: str) -> str:
-    """The unit that a column's name tells: 里程(m), distance_km."""
-    found = re.search(r"[(（_\s]([A-Za-z]+[0-9]?)[)）]?$", column)
-    if found and found.group(1) in units_for(to):
-        return found.group(1)
-    words = {"米": "m", "公里": "km", "分钟": "min", "秒": "s", "小时": "h", "克": "g", "度": "kWh"}
-    for word, unit in sorted(words.items(), key=lambda pair: -len(pair[0])):
-        if word in column and unit in units_for(to):
-            return unit
-    return to
 
 
 def _choices(offered: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:

@@ -81,29 +81,10 @@ def table(query: lists.Query) -> lists.Listing[Scenario]:
     shown = [one for one in ordered if not query.state or state(one) == query.state]
 
     def draw(rows: Sequence[Scenario]) -> list[tuple[Cell, ...]]:
-        found: list[tuple[Cell, ...]] = []
-        for one in rows:
-            method = scenes.methodology(one.id)
-            caps = scenario_reads.caps_on(one.no, today, now)
-            changed = any(cap.request for cap in caps)
-            found.append(
-                (
-                    Cell(
-                        one.title,
-                        reverse("console:scenario", args=one.id.split("/")),
-                        small=f"编号 {one.no}",
-                    ),
-                    Cell(scenes.GROUPS.get(one.id.partition("/")[0], "")),
-                    Cell(method.key if method else "—", chips=_provisional(method)),
-                    Cell(
-                        "，".join(cap_words(cap) for cap in caps) or "无",
-                        small="已按变更单调整" if changed else "",
-                    ),
-                    Cell(numbers.count(senders[one.no]), is_right=True),
-                    Cell(chips=(Chip(STATES[state(one)], TONES[state(one)]),)),
-                )
-            )
-        return found
+        return [
+            _row(one, scenario_reads.caps_on(one.no, today, now), senders[one.no], state(one))
+            for one in rows
+        ]
 
     counts = {name: sum(state(one) == name for one in chosen) for name in STATES}
     return lists.listing(
@@ -125,6 +106,25 @@ def table(query: lists.Query) -> lists.Listing[Scenario]:
         ),
         counters=lists.counters(STATES, counts, query.state),
         export="scenarios",
+    )
+
+
+def _row(one: Scenario, caps: Sequence[CapOn], senders: int, state: str) -> tuple[Cell, ...]:
+    method = scenes.methodology(one.id)
+    return (
+        Cell(
+            one.title,
+            reverse("console:scenario", args=one.id.split("/")),
+            small=f"编号 {one.no}",
+        ),
+        Cell(scenes.GROUPS.get(one.id.partition("/")[0], "")),
+        Cell(method.key if method else "—", chips=_provisional(method)),
+        Cell(
+            "，".join(cap_words(cap) for cap in caps) or "无",
+            small="已按变更单调整" if any(cap.request for cap in caps) else "",
+        ),
+        Cell(numbers.count(senders), is_right=True),
+        Cell(chips=(Chip(STATES[state], TONES[state]),)),
     )
 
 
