@@ -88,10 +88,11 @@ def intake_delays(provider_ids: Sequence[int]) -> dict[int, Delay]:
     with connection.cursor() as cursor:
         values = {"provider_ids": list(provider_ids)}
         cursor.execute(sqlfiles.query(__file__, "intake_delay"), values)
-        return {
-            provider_id: Delay(*(pair or (None, None)), acts)
-            for provider_id, pair, acts in cursor.fetchall()
-        }
+        found = {}
+        for provider_id, pair, acts in cursor.fetchall():
+            median, slow = pair or (None, None)
+            found[provider_id] = Delay(median, slow, acts)
+        return found
 
 
 def imports(*, states: tuple[str, ...] = (), limit: int = 50, offset: int = 0) -> list[ImportView]:
