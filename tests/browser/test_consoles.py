@@ -123,7 +123,7 @@ def test_a_list_is_filtered_sorted_and_exported(visit):
     visitor = visit(viewport={"width": 1280, "height": 900})
     page = sign_in(visitor, "demo-operator")
     visitor.go("/console/tickets/")
-    page.get_by_label("类型", exact=True).select_option(label="申诉")
+    page.locator("#f-kind").select_option(label="申诉")
     expect(page).to_have_url(re.compile("kind=appeal"))
     page.get_by_role("link", name="收到", exact=True).click()
     expect(page.get_by_role("columnheader", name="收到")).to_have_attribute(

@@ -44,7 +44,7 @@ def work(ended: threading.Event) -> None:
     from tanpuhui.domain.intake.services import background
     from tanpuhui.domain.intake.services import runs as imports
     from tanpuhui.kernel import jobs
-    from tanpuhui.web.console import exports
+    from tanpuhui.web.console.pages import exports
 
     runs = {"export": exports.run, background.KIND: imports.run_job}
     waited_s = float(HOUR_S)

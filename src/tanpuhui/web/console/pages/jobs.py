@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 
 from tanpuhui.kernel import clock
 from tanpuhui.kernel import jobs as queue
-from tanpuhui.web.console import exports, frame, lists
+from tanpuhui.web.console import frame, lists
 from tanpuhui.web.console.menu import EVERYBODY
+from tanpuhui.web.console.pages import exports
 from tanpuhui.web.shared import paging
 from tanpuhui.web.shared.guards import Staff, staff_only
 

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.states import AccountState
 from tanpuhui.domain.notify import services as notify
-from tanpuhui.domain.parties import support
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as party_services
+from tanpuhui.domain.parties import support
 from tanpuhui.domain.parties.services.unmasking import FIELDS, TAG
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.supervision import selectors as supervision
