@@ -54,7 +54,8 @@ def test_templates_carry_no_style_or_script_of_their_own():
         text = template.read_text()
         assert "style=" not in text, template
         assert "<style" not in text, template
-        assert not re.search(r"\son\w+=", text), template
+        markup = re.sub(r"\{%.*?%\}", "", text, flags=re.DOTALL)
+        assert not re.search(r"\son\w+=", markup), template
         inline = re.sub(r'<script[^>]*type="application/json"', "", text)  # data, never run
         assert not re.search(r"<script(?![^>]*src=)", inline), template
         assert "|safe" not in text, template
