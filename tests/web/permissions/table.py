@@ -66,7 +66,14 @@ def nobody(name: str) -> Callable[[Any], dict[str, Any]]:
 
 SIGNED = Row("signed", frozenset())
 POST = {"method": "post", "ok": 302}
-HOME, CITIZEN_DOOR = "/", "/m/login/"
+# django-allauth sends strangers to /staff/login/, which is /login/ under another name.
+LONG_WAY: dict[str, int | str] = {"anonymous": "/staff/login/", "person": "/staff/login/"}
+
+
+def no_file(things: Any) -> dict[str, Any]:
+    """A token that names no import of anybody."""
+    return {"token": "nobody-has-this"}
+
 
 TABLE: dict[str, Row] = {
     # ---- anybody
@@ -159,21 +166,54 @@ TABLE: dict[str, Row] = {
     "account_change_password": staff(*STAFF),
     "mfa_authenticate": everyone(ok=302),
     "mfa_index": everyone(ok=302),
-    "mfa_reauthenticate": staff(*STAFF),
-    "mfa_activate_totp": staff(*STAFF, ok=302),  # first the password once more
+    "mfa_reauthenticate": staff(*STAFF, ok=302),  # these logins have no code to ask for
+    "mfa_activate_totp": staff(*STAFF, ok=302, but=LONG_WAY),  # first the password once more
     "mfa_deactivate_totp": staff(*STAFF, ok=404),
     "mfa_view_recovery_codes": staff(*STAFF, ok=404),
-    "mfa_generate_recovery_codes": staff(*STAFF, ok=302),
+    "mfa_generate_recovery_codes": staff(*STAFF, ok=302, but=LONG_WAY),
     "mfa_list_webauthn": staff(*STAFF),
-    "mfa_add_webauthn": staff(*STAFF, ok=302),
-    "mfa_reauthenticate_webauthn": staff(*STAFF),
-    "mfa_edit_webauthn": staff(*STAFF, ok=404, args=lambda things: {"pk": 1}),
-    "mfa_remove_webauthn": staff(*STAFF, ok=404, args=lambda things: {"pk": 1}),
+    "mfa_add_webauthn": staff(*STAFF, ok=302, but=LONG_WAY),
+    "mfa_reauthenticate_webauthn": staff(*STAFF, ok=302),
+    "mfa_edit_webauthn": staff(*STAFF, ok=302, but=LONG_WAY, args=lambda things: {"pk": 1}),
+    "mfa_remove_webauthn": staff(*STAFF, ok=302, but=LONG_WAY, args=lambda things: {"pk": 1}),
     # ---- providers
+    "provider:start": staff("provider"),
+    "provider:keys": staff("provider"),
+    "provider:key_issue": staff("provider"),
+    "provider:key_rotate": staff("provider", ok=404, args=lambda things: {"key_id": "none"}),
+    "provider:key_revoke": staff("provider", ok=404, args=lambda things: {"key_id": "none"}),
+    "provider:sandbox": staff("provider"),
+    "provider:debugger": staff("provider"),
+    "provider:documents": staff("provider"),
+    "provider:document": staff("provider", ok=404, args=lambda things: {"name": "none"}),
+    "provider:sample": staff("provider", ok=404, args=lambda things: {"name": "none"}),
+    "provider:imports": staff("provider"),
+    "provider:import": staff("provider", ok=404, args=no_file),
+    "provider:import_run": staff("provider", method="post", ok=404, args=no_file),
+    "provider:import_stop": staff("provider", method="post", ok=404, args=no_file),
+    "provider:import_delete": staff("provider", method="post", ok=404, args=no_file),
+    "provider:import_mended": staff("provider", method="post", ok=302, args=no_file),
+    "provider:import_refused": staff("provider", ok=404, args=no_file),
+    "provider:mapping_edit": staff("provider", ok=404, args=no_file),
+    "provider:mappings": staff("provider"),
+    "provider:mapping": staff("provider", ok=404, args=lambda things: {"name": "none"}),
+    "provider:mapping_delete": staff(
+        "provider", method="post", ok=404, args=lambda things: {"name": "none"}
+    ),
     "provider:batches": staff("provider"),
-    "provider:batch": staff("provider", args=lambda things: {"batch_id": things.batch}),
-    "provider:refusals_file": staff("provider", args=lambda things: {"batch_id": things.batch}),
+    "provider:batches_file": staff("provider", args=lambda things: {"form": "csv"}),
+    "provider:batch": staff("provider", args=lambda things: {"token": things.batch_token}),
+    "provider:refusals_file": staff(
+        "provider", args=lambda things: {"token": things.batch_token, "form": "csv"}
+    ),
+    "provider:corrections": staff("provider"),
     "provider:reconciliation": staff("provider"),
+    "provider:statement": staff("provider", **POST),
+    "provider:rows": staff("provider", ok=404),
+    "provider:items": staff("provider"),
+    "provider:month_file": staff("provider", ok=404, args=lambda things: {"form": "doc"}),
+    "provider:consents": staff("provider"),
+    "provider:service": staff("provider"),
     # ---- consoles
     "console:home": staff(*CONSOLE),
     "console:scenarios": staff(*READERS),

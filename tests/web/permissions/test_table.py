@@ -20,6 +20,7 @@ from tests.web.permissions.table import (
 
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.kernel.cityrules import pack
+from tanpuhui.web.provider.frame import batch_token
 
 DOORS = {"citizen": "/m/login/", "staff": "/login/"}
 
@@ -29,7 +30,7 @@ class Things:
     """What addresses are made of."""
 
     metro: int
-    batch: int
+    batch_token: str
     act: str
     methodology: dict[str, Any]
 
@@ -63,7 +64,7 @@ def things(busy_town, client):
     number, _, version = key.partition("/v")
     return Things(
         metro=busy_town.metro,
-        batch=scenarios.batches_by_no(busy_town.metro, "metro-1")[0].id,
+        batch_token=batch_token(scenarios.batches_by_no(busy_town.metro, "metro-1")[0].id),
         act=page.split('href="/m/acts/')[1].split("/")[0],
         methodology={"number": number, "version": int(version)},
     )
@@ -116,7 +117,7 @@ def test_roles(things, cookies, door):
                 fits = status == wanted and (onward != DOORS.get(door))
             if not fits:
                 wrong.append(f"{name} as {role}: {status} {onward}, not {wanted}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(
