@@ -187,6 +187,7 @@ def _server(target: str, workers: int) -> Iterator[Server]:
 
 def _environment() -> dict[str, str]:
     return {
+        "POLARS_MAX_THREADS": "1",  # as `tanpuhui serve`
         "TANPUHUI_BENCH_DATABASE": DATABASE,
         "DJANGO_SETTINGS_MODULE": "bench.settings",
         "TANPUHUI_API_CALLS_PER_SECOND": "100000",
