@@ -156,7 +156,7 @@ def test_json_says_what_csv_says(crowd, client):
 QUERIES = {
     "/": 5,
     "/scenarios/": 0,
-    "/scenarios/travel/metro/": 4,
+    "/scenarios/travel/metro/": 5,
     "/methodologies/": 0,
     "/methodologies/HF-TR-002/v1/": 1,
     "/statistics/": 5,

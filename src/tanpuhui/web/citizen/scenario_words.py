@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from tanpuhui.engine.caps import Cap
+from tanpuhui.domain.scenarios import selectors as scenario_reads
+from tanpuhui.domain.scenarios.data import CapOn
 from tanpuhui.engine.methodologies import Methodology
 from tanpuhui.engine.rounding import display_text
 from tanpuhui.kernel import clock
@@ -31,7 +32,7 @@ def points_text(scenario: Scenario) -> str:
     return f"{scenario.points.label}：{display_text(entry.value)} 分{note}"
 
 
-def cap_text(cap: Cap) -> str:
+def cap_text(cap: CapOn) -> str:
     """A ceiling: 最多 5 次."""
     if cap.of == "acts":
         return f"最多 {cap.limit} 次"
@@ -41,9 +42,11 @@ def cap_text(cap: Cap) -> str:
 def rules(scenario: Scenario) -> list[Line]:
     """Who may claim, ceilings, delays, and the clause behind it."""
     lines = [Line("谁可以记", scenario.claimant_note)]
-    for cap in scenario.caps:
-        note = f"（暂定：{cap.reason}）" if cap.provisional else ""
-        lines.append(Line(PERIODS[cap.per], cap_text(cap) + note))
+    reasons = {(cap.per, cap.of): cap.reason for cap in scenario.caps}
+    for cap in scenario_reads.caps_on(scenario.no, clock.today()):
+        note = f"（暂定：{reasons[cap.per, cap.of]}）" if cap.is_provisional else ""
+        since = f"（自 {cap.since} 起）" if cap.since else ""
+        lines.append(Line(PERIODS[cap.per], cap_text(cap) + note + since))
     lines.append(Line("多久入账", scenario.expected_delay))
     lines.append(Line("最晚补报", f"发生后 {scenario.late_days} 天内"))
     lines.append(Line("依据", scenes.source_title(scenario.notice)))
