@@ -38,7 +38,7 @@ CITIZEN = {
     "closed": "/m/closed/",
 }
 OPEN = {"landing": "/", "login": "/login/", "who": "/m/login/"}
-CONSOLE = {"batches": "/partner/", "days": "/partner/reconciliation/"}
+CONSOLE = {"batches": "/partner/batches/", "days": "/partner/reconciliation/"}
 RULES = {
     "runOnly": {
         "type": "tag",
@@ -120,7 +120,7 @@ def test_open_pages_and_console_are_accessible(visit, width):
     for name, path in CONSOLE.items():
         found[name] = violations(visitor.go(path))
         picture(visitor.page, f"{name}-{width}")
-    visitor.go("/partner/").locator("tbody a").first.click()
+    visitor.go("/partner/batches/").locator("tbody a").first.click()
     visitor.page.wait_for_url("**/batches/*/")
     found["batch"] = violations(visitor.page)
     picture(visitor.page, f"batch-{width}")
@@ -195,7 +195,7 @@ def test_console_is_light(visit):
     visitor = visit(viewport={"width": 1440, "height": 900})
     visitor.enter_as_provider()
     with weighed(visitor) as sizes:
-        visitor.go("/partner/")
+        visitor.go("/partner/batches/")
         visitor.page.wait_for_load_state("networkidle")
-    note("/partner/", sum(sizes))
+    note("/partner/batches/", sum(sizes))
     assert 0 < sum(sizes) <= 60_000

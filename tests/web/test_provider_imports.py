@@ -434,7 +434,7 @@ def test_totals_beside_the_book(busy_town, as_metro, django_assert_max_num_queri
     with django_assert_max_num_queries(7):
         page = text(as_metro.get("/partner/reconciliation/"))
     assert "+2" in page, "nine stated, seven kept"
-    assert "cap.day" in page
+    assert "已达到当日上限 2 条" in page
     (line,) = [one for one in intake.days(busy_town.metro, span=7) if one.scenario_no == 2]
     assert (line.stated_records, line.held, line.counted, line.missing) == (9, 7, 5, 2)
     assert line.stated_mg == 4_250_000
@@ -493,6 +493,24 @@ def test_single_numbers(busy_town, as_metro, client):
     canteen = staff_in(client.__class__(), "canteen")
     page = text(canteen.post("/partner/reconciliation/items/", given))
     assert "超出允许范围" not in page
+
+
+def test_the_rows_behind_a_number(busy_town, as_metro, client):
+    address = "/partner/reconciliation/rows/?day=2026-03-10&scenario=2&code=cap.day"
+    assert (
+        address.replace("&", "&amp;") in as_metro.get("/partner/reconciliation/").content.decode()
+    )
+    page = text(as_metro.get(address))
+    assert "M5" in page
+    assert "M6" in page
+    assert "M0" not in page
+    rows = list(csv.reader(io.StringIO(streamed(as_metro.get(address + "&form=csv")))))
+    assert [row[0] for row in rows[1:]] == ["M5", "M6"]
+    canteen = staff_in(client.__class__(), "canteen")
+    assert "M5" not in text(canteen.get(address))
+    for bad in ("day=x", "scenario=999", "code=nothing"):
+        name = bad.partition("=")[0]
+        assert as_metro.get(re.sub(f"{name}=[^&]*", bad, address)).status_code == 404
 
 
 def test_a_months_statement(busy_town, as_metro):

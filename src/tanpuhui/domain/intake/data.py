@@ -132,6 +132,7 @@ class PreviewRow:
     occurred_at: datetime | None
     quantities: tuple[tuple[str, str], ...]
     status: str
+    code: str
     message: str
     reduction_mg: int
 

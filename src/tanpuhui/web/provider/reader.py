@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from django.conf import settings
@@ -92,9 +93,12 @@ def rendered(name: str) -> SafeString:
             elif href and "://" not in href:
                 child.attrSet("href", reverse("provider:documents"))
     made: str = READER.renderer.render(tokens, READER.options, {})
-    scrolling = made.replace(
-        "<table",
-        '<div class="t-scroll" role="region" aria-label="表格，可左右滚动" tabindex="0"><table',
-    ).replace("</table>", "</table></div>")
+    numbers = count(1)
+
+    def region(_found: re.Match[str]) -> str:
+        label = f"表格 {next(numbers)}，可左右滚动"
+        return f'<div class="t-scroll" role="region" aria-label="{label}" tabindex="0"><table'
+
+    scrolling = re.sub("<table", region, made).replace("</table>", "</table></div>")
     code = scrolling.replace("<pre>", '<pre class="t-pre" tabindex="0">')
     return mark_safe(code)  # noqa: S308 - made by the renderer, which escapes

@@ -45,6 +45,7 @@ urlpatterns = [
     path("corrections/", corrections.corrections, name="corrections"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/statement/", reconciliation.statement, name="statement"),
+    path("reconciliation/rows/", reconciliation.rows, name="rows"),
     path("reconciliation/items/", reconciliation.items, name="items"),
     path("reconciliation/month.<str:form>", reconciliation.month_file, name="month_file"),
     path("consents/", boards.consents, name="consents"),

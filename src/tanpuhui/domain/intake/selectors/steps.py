@@ -1,5 +1,7 @@
 """How far a provider is on its way in."""
 
+from django.db.models import Max, Sum
+
 from tanpuhui.domain.intake.data import Step
 from tanpuhui.domain.intake.models import CallCount, OwnProfile, Statement, Trial, Upload
 from tanpuhui.domain.parties import selectors as parties
@@ -45,7 +47,8 @@ def sandbox_refusals(provider_id: int) -> list[tuple[str, int]]:
     rows = (
         CallCount.objects.filter(provider_id=provider_id, door="sandbox")
         .exclude(code="ok")
-        .order_by("-last_at")
-        .values_list("code", "calls")
+        .values("code")
+        .annotate(number=Sum("calls"), last=Max("last_at"))
+        .order_by("-last")
     )
-    return list(rows[:5])
+    return [(row["code"], row["number"]) for row in rows[:5]]

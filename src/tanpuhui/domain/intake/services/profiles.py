@@ -147,6 +147,7 @@ def profile_preview(
                 (name[2:], _number(row[name])) for name in quantities if row[name] is not None
             ),
             status=answer["status"],
+            code=row["refused"] or answer["code"],
             message=known.get(row["refused"], answer["message"])
             if row["refused"]
             else answer["message"],

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import connection
 
-from tanpuhui.domain.scenarios.reasons import BY_NO
+from tanpuhui.domain.scenarios.reasons import BY_CODE, BY_NO
 from tanpuhui.kernel import clock, sqlfiles
 
 REFUSALS_BACK = timedelta(days=92)
@@ -37,6 +37,17 @@ class RefusalSum:
 
 
 @dataclass(frozen=True)
+class RowFound:
+    """One act behind a sum."""
+
+    item_no: str
+    occurred_at: datetime
+    reduction_mg: int
+    points: int
+    note: str | None
+
+
+@dataclass(frozen=True)
 class ItemFound:
     """One item number: as an act, as a refusal, or (both codes empty) not at all."""
 
@@ -59,6 +70,27 @@ def provider_reasons(provider_id: int, first: date, last: date) -> list[ReasonSu
             ReasonSum(day, no, BY_NO[reason].code, BY_NO[reason].sentence, acts, mg, points)
             for day, no, reason, acts, mg, points in cursor.fetchall()
         ]
+
+
+def provider_rows(
+    provider_id: int, day: date, scenario_no: int, code: str, *, limit: int, offset: int = 0
+) -> list[RowFound]:
+    """The acts behind one number of `provider_reasons`; empty for an unknown reason."""
+    if code not in BY_CODE:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sqlfiles.query(__file__, "provider_rows"),
+            {
+                "provider_id": provider_id,
+                "day": day,
+                "scenario_no": scenario_no,
+                "reason_no": BY_CODE[code].no,
+                "limit": limit,
+                "offset": offset,
+            },
+        )
+        return [RowFound(*row) for row in cursor.fetchall()]
 
 
 def refusal_reasons(provider_id: int, first: date, last: date) -> list[RefusalSum]:

@@ -107,6 +107,7 @@ def edit(request: HttpRequest, provider: Provider, token: str) -> HttpResponseBa
         form=form,
         error=error,
         preview=preview,
+        unbound=sum(one.code in {"subject.unknown", "consent.missing"} for one in preview),
         counted=sum(one.status in {"counted", "duplicate"} for one in preview),
     )
 

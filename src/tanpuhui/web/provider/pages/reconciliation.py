@@ -13,18 +13,22 @@ from tanpuhui.domain.intake import services
 from tanpuhui.domain.intake.data import DayLine
 from tanpuhui.domain.intake.errors import StatementRefused
 from tanpuhui.domain.intake.services import statements
+from tanpuhui.domain.scenarios.reasons import BY_CODE
 from tanpuhui.domain.scenarios.selectors import comparisons
 from tanpuhui.kernel import clock
+from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.partitions import month_of
 from tanpuhui.web.provider import frame, words
 from tanpuhui.web.provider.pages.corrections import items_of
-from tanpuhui.web.shared import scenes, uploads
+from tanpuhui.web.shared import paging, scenes, uploads
 from tanpuhui.web.shared.downloads import table_download
 from tanpuhui.web.shared.guards import Provider, provider_only
+from tanpuhui.web.templatetags import tph
 
 SPAN = 7
 OFFERED = ("7", "30", "92")
 ITEMS_MAX = 10_000
+ROWS_MAX = 200_000
 SHOWN = 200
 STATEMENT_BYTES = 4 << 20
 HEAD = (
@@ -51,12 +55,14 @@ def reconciliation(request: HttpRequest, provider: Provider) -> HttpResponse:
     lines = intake.days(provider.provider_id, span=span)
     shown = [one for one in lines if one.missing or one.mg_apart] if only else lines
     refused: Counter[tuple[str, str]] = Counter()
+    latest: dict[str, str] = {}
     for one in comparisons.refusal_reasons(
         provider.provider_id,
         clock.today() - timedelta(days=span - 1),
         clock.today(),
     ):
         refused[one.code, one.sentence.partition("。")[0]] += one.number
+        latest.setdefault(one.code, frame.batch_token(one.batch_id))
     mask = provider.organisation.scenario_mask
     return frame.show(
         request,
@@ -73,7 +79,9 @@ def reconciliation(request: HttpRequest, provider: Provider) -> HttpResponse:
             name: sum(getattr(day, name) for day in shown)
             for name in ("counted", "not_counted", "reduction_mg", "points")
         },
-        refused=[(code, title, number) for (code, title), number in refused.most_common()],
+        refused=[
+            (code, title, number, latest[code]) for (code, title), number in refused.most_common()
+        ],
         scenarios=[one for one in scenes.scenarios_in_order() if mask >> one.no & 1],
         today=clock.today(),
         months=months(),
@@ -120,6 +128,48 @@ def _stated(request: HttpRequest) -> list[statements.Line]:
     if (file.size or 0) > STATEMENT_BYTES:
         raise StatementRefused("合计文件超过 4 MB，请分几次提交。")
     return statements.lines_read(file.read())
+
+
+@provider_only
+def rows(request: HttpRequest, provider: Provider) -> HttpResponseBase:
+    """The acts behind one number: a day, a scenario, a reason; as a page or as a file."""
+    got = request.GET
+    try:
+        day = date.fromisoformat(got.get("day", ""))
+        scenario = pack().scenario_by_no(int(got.get("scenario", "")))
+    except (ValueError, KeyError):
+        raise Http404 from None
+    code = got.get("code", "")
+    if code not in BY_CODE:
+        raise Http404
+
+    def read(limit: int, offset: int) -> list[comparisons.RowFound]:
+        return comparisons.provider_rows(
+            provider.provider_id, day, scenario.no, code, limit=limit, offset=offset
+        )
+
+    if got.get("form") in {"csv", "xlsx"}:
+        lines = (
+            (
+                one.item_no,
+                tph.moment(one.occurred_at),
+                words.kg_plain(one.reduction_mg),
+                one.note or "",
+            )
+            for one in read(ROWS_MAX, 0)
+        )
+        head = ("单号", "发生时间", "减排量_kg", "补充说明")
+        return table_download(got["form"], f"rows-{day}-{scenario.no}", head, lines)
+    return frame.show(
+        request,
+        provider,
+        "rows.html",
+        "reconciliation",
+        day=day,
+        scenario=scenario,
+        reason=BY_CODE[code],
+        page=paging.page(read, got.get("page", ""), SHOWN),
+    )
 
 
 @provider_only
