@@ -16,7 +16,7 @@ from tanpuhui.domain.scenarios import selectors as scenarios
 
 MARCH = date(2026, 3, 1)
 PAGES = {
-    "/m/": 8,
+    "/m/": 6,
     "/m/ledger/": 4,
     "/m/ledger/?view=acts": 5,
     "/m/ledger/print/": 5,

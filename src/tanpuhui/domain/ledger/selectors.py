@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import OuterRef, Sum
+from django.db.models.functions import JSONObject, TruncMonth
 
 from tanpuhui.domain.ledger import errors
 from tanpuhui.domain.ledger.data import (
@@ -54,20 +55,41 @@ def month_sums(account_id: int, *, until: date, months: int = 12) -> list[MonthS
     return [MonthSum(r["month"], r["mg"], r["points_sum"], r["acts_sum"]) for r in rows]
 
 
-def day_sums(account_id: int, *, until: date, days: int = 7) -> list[DaySum]:
-    """The last days, oldest first, also those without an act."""
+def balance_and_days(
+    account_id: int, *, until: date, days: int = 7
+) -> tuple[Balance, list[DaySum]]:
+    """Both balances, and the last days oldest first, in one query.
+
+    Raises:
+        UnknownAccount: there is none.
+    """
     first = until - timedelta(days=days - 1)
-    rows = (
-        Entry.objects.filter(account_id=account_id, occurred_on__gte=first, occurred_on__lte=until)
+    sums = (
+        Entry.objects.filter(
+            account_id=OuterRef("pk"), occurred_on__gte=first, occurred_on__lte=until
+        )
+        .order_by()
         .values("occurred_on")
         .annotate(mg=Sum("reduction_mg"), acts_sum=Sum("acts"))
+        .values_list(JSONObject(day="occurred_on", mg="mg", acts="acts_sum"))
     )
-    found = {row["occurred_on"]: row for row in rows}
+    row = Account.objects.filter(pk=account_id).annotate(sums=ArraySubquery(sums)).first()
+    if row is None:
+        raise errors.UnknownAccount("没有这个碳账户，请核对编号。", account_id=account_id)
+    found = {
+        one["day"]: DaySum(date.fromisoformat(one["day"]), one["mg"], one["acts"])
+        for one in row.sums
+    }
     wanted = [first + timedelta(days=offset) for offset in range(days)]
-    return [
-        DaySum(day, found[day]["mg"], found[day]["acts_sum"]) if day in found else DaySum(day, 0, 0)
-        for day in wanted
-    ]
+    return (
+        Balance(row.pk, row.state, row.reduction_mg, row.points, row.held_points),
+        [found.get(day.isoformat(), DaySum(day, 0, 0)) for day in wanted],
+    )
+
+
+def day_sums(account_id: int, *, until: date, days: int = 7) -> list[DaySum]:
+    """The last days, oldest first, also those without an act."""
+    return balance_and_days(account_id, until=until, days=days)[1]
 
 
 def statement(account_id: int, month: date) -> list[StatementLine]:

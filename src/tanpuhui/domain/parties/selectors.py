@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
 from tanpuhui.domain.parties import errors
 from tanpuhui.domain.parties.data import (
@@ -137,9 +139,18 @@ def phone_of(person_id: int) -> str:
     return crypto.decrypt(sealed, context="parties.person.phone") if sealed else ""
 
 
-def is_open(person_id: int) -> bool:
-    """Whether this is a person whose account was not closed."""
-    return Person.objects.filter(pk=person_id, closed_at=None).exists()
+def standing(person_id: int) -> frozenset[int] | None:
+    """Numbers of the scenarios open for a person, in one query; None once the account is closed."""
+    mine = Consent.objects.filter(
+        person_id=OuterRef("pk"), purpose="quantify", withdrawn_at=None
+    ).values("scenario_no")
+    row = (
+        Person.objects.filter(pk=person_id, closed_at=None)
+        .annotate(open_nos=ArraySubquery(mine))
+        .values_list("open_nos", flat=True)
+        .first()
+    )
+    return None if row is None else frozenset(row)
 
 
 def subjects_of(person_id: int) -> list[tuple[int, str]]:

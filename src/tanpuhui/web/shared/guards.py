@@ -40,11 +40,15 @@ class ChildRefused(DomainError):
 
 @dataclass(frozen=True)
 class Citizen:
-    """The person behind the session: a page reads this account and no other."""
+    """The person behind the session: a page reads this account and no other.
+
+    open_nos: numbers of the scenarios that some provider may send.
+    """
 
     person_id: int
     actor: Actor
     is_child: bool = False
+    open_nos: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,11 @@ def citizen_only(page: CitizenPage[P]) -> Page[P]:
     @wraps(page)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         person_id = request.session.get(SESSION_PERSON)
-        if not isinstance(person_id, int) or not parties.is_open(person_id):
+        open_nos = parties.standing(person_id) if isinstance(person_id, int) else None
+        if not isinstance(person_id, int) or open_nos is None:
             return _to_sign_in(request, "citizen:login")
         is_child = bool(request.session.get(SESSION_CHILD))
-        citizen = Citizen(person_id, actors.person(person_id), is_child=is_child)
+        citizen = Citizen(person_id, actors.person(person_id), is_child=is_child, open_nos=open_nos)
         try:
             return page(request, citizen, *args, **kwargs)
         except DomainError as error:

@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.data import DaySum
 from tanpuhui.domain.notify import selectors as notify
-from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors as acts
 from tanpuhui.kernel import clock
 from tanpuhui.web.citizen import rows
@@ -36,17 +35,18 @@ class Span:
 def home(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """The citizen's first page."""
     today = clock.today()
-    days = ledger.day_sums(citizen.person_id, until=today, days=max(WEEK, today.day))
-    open_nos = parties.scenarios_open(citizen.person_id)
+    balance, days = ledger.balance_and_days(
+        citizen.person_id, until=today, days=max(WEEK, today.day)
+    )
     context = {
         "tab": "home",
         "unread": notify.unread_count(citizen.person_id),
-        "balance": ledger.balance(citizen.person_id),
+        "balance": balance,
         "month": span(days[-today.day :]),
         "week_mg": span(days[-WEEK:]).reduction_mg,
         "today_mg": days[-1].reduction_mg,
         "week": week_chart(days[-WEEK:]),
-        "tiles": tiles(open_nos),
+        "tiles": tiles(citizen.open_nos),
         "scenario_count": len(scenes.scenarios_in_order()),
         "acts": rows.act_rows(acts.acts_recent(citizen.person_id, limit=ACTS)),
     }

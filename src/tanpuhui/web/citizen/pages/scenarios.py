@@ -3,7 +3,6 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.web.citizen import consenting, scenario_words
 from tanpuhui.web.shared import scenes
@@ -13,7 +12,7 @@ from tanpuhui.web.shared.guards import Citizen, citizen_only
 @citizen_only
 def scenarios(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """All scenarios by clause, with this citizen's state."""
-    open_nos = parties.scenarios_open(citizen.person_id)
+    open_nos = citizen.open_nos
     groups = scenes.groups(open_nos)
     context = {
         "tab": "scenarios",
