@@ -66,10 +66,12 @@ def work(ended: threading.Event) -> None:
 def _hourly() -> None:
     from datetime import timedelta
 
+    from tanpuhui.domain.intake import services as intake
     from tanpuhui.domain.supervision import services as supervision
     from tanpuhui.kernel import actors, clock, jobs
 
     jobs.sweep()
+    intake.sweep()
     today = clock.today()
     supervision.anomalies_find(
         actor=actors.system(door="job"), first=today - timedelta(days=LOOK_DAYS), last=today

@@ -1,6 +1,6 @@
 """What a provider sets up, tries and states."""
 
-from tanpuhui.domain.intake.services.calls import call_note
+from tanpuhui.domain.intake.services.calls import call_note, sweep
 from tanpuhui.domain.intake.services.profiles import (
     profile_delete,
     profile_preview,
@@ -25,6 +25,7 @@ __all__ = [
     "run_begin",
     "run_stop",
     "statements_take",
+    "sweep",
     "trial_note",
     "upload_delete",
     "upload_take",

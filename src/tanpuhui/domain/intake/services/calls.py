@@ -1,11 +1,23 @@
 """Counting calls at the doors, one statement a call."""
 
 from bisect import bisect_left
+from datetime import timedelta
 
 from django.db import connection
 
 from tanpuhui.domain.intake.data import BUCKETS_MS
+from tanpuhui.domain.intake.models import CallCount
+from tanpuhui.domain.intake.services.uploads import lists_sweep, uploads_sweep
 from tanpuhui.kernel import clock, sqlfiles
+
+COUNTS_KEPT_DAYS = 400
+
+
+def sweep() -> None:
+    """Forget what is older than promised: files, lists of refused rows, counts of calls."""
+    uploads_sweep()
+    lists_sweep()
+    CallCount.objects.filter(hour__lt=clock.now() - timedelta(days=COUNTS_KEPT_DAYS)).delete()
 
 
 def call_note(

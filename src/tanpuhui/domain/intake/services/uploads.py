@@ -20,6 +20,7 @@ from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
 
 KEPT_DAYS = 7
+LISTS_KEPT_DAYS = 30
 MEND_BYTES_MAX = 64 << 20
 RAW = HEADER.index("原始内容")
 ENDINGS = {"csv": ".csv", "ndjson": ".ndjson", "parquet": ".parquet", "xlsx": ".xlsx"}
@@ -156,6 +157,14 @@ def uploads_sweep() -> None:
     for row in Upload.objects.filter(uploaded_at__lt=before).exclude(stored_name="")[:100]:
         if not is_working(row):
             _forget(row)
+
+
+def lists_sweep() -> None:
+    """Delete lists of refused rows, which hold what was sent, after their month."""
+    before = clock.now().timestamp() - LISTS_KEPT_DAYS * 86_400
+    for path in (Path(settings.HOME) / "reports").glob("upload-*.csv"):
+        if path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
 
 
 def mended_take(
