@@ -29,13 +29,16 @@ def wrong(code):
 
 
 @pytest.mark.parametrize(
-    "typed", ["13800001234", "138 0000 1234", "+86 138-0000-1234", "8613800001234", "１３８０００0１２３４"]
+    "typed",
+    ["13800001234", "138 0000 1234", "+86 138-0000-1234", "8613800001234", "１３８０００0１２３４"],
 )
 def test_phones_are_read_generously(typed):
     assert services.phone_read(typed) == PHONE
 
 
-@pytest.mark.parametrize("typed", ["", "1380000123", "12800001234", "138000012345", "abc", "1380000123４5"])
+@pytest.mark.parametrize(
+    "typed", ["", "1380000123", "12800001234", "138000012345", "abc", "1380000123４5"]
+)
 def test_other_numbers_are_refused(typed):
     with pytest.raises(errors.PhoneMalformed):
         services.phone_read(typed)

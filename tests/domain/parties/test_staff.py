@@ -226,9 +226,7 @@ def test_only_the_operating_body_decides(db, fixed_clock, files):
 def test_looking_at_a_document_is_audited(db, fixed_clock, files):
     submit()
     document = ApplicationDocument.objects.get()
-    found = services.document_read(
-        actor=by("operator"), document=document.public_id, reason="审核"
-    )
+    found = services.document_read(actor=by("operator"), document=document.public_id, reason="审核")
     assert (found.media_type, found.content) == ("application/pdf", PDF)
     assert AuditEvent.objects.get(tag="parties:application:look").reason == "审核"
 

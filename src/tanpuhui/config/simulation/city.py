@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +14,12 @@ from tanpuhui.config.simulation.deliveries import Delivery, Sender
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as parties
-from tanpuhui.domain.parties.data import OrganisationView
 from tanpuhui.kernel import actors, cityrules, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.packs import Pack
+
+if TYPE_CHECKING:
+    from tanpuhui.domain.parties.data import OrganisationView
 
 BLOCK = 20_000  # people drawn at once, so that memory stays bounded
 HESITANT = 0.02  # of the people who do something, without consent to it

@@ -54,7 +54,7 @@ def acts_of_journals(
 
 
 def journal_provider(source: str) -> int:
-    """The provider whose delivery, correction or withdrawal a journal is; 0 where it is nobody's."""
+    """The provider whose delivery, correction or withdrawal a journal is; 0 for nobody's."""
     kind, _, rest = source.partition(":")
     number = rest.partition(":")[0]
     return int(number) if kind in {"batch", "provider"} and number.isdecimal() else 0
