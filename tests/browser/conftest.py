@@ -27,9 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers come last.
 
     Playwright keeps an event loop in this thread until the session ends, and Django refuses its
-    database beside a running loop.
+    database beside a running loop. A page that a busy machine draws too late gets one more look;
+    a wrong page stays wrong.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 @dataclass(frozen=True)
