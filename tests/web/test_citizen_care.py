@@ -467,7 +467,7 @@ def test_a_frozen_account_is_not_closed(cara, as_cara):
         actor=SYSTEM, account_id=cara, state=AccountState.FROZEN, reason="核查"
     )
     assert as_cara.post("/m/privacy/close/", {"sure": "yes"}).status_code == 409
-    assert parties.is_open(cara)
+    assert parties.standing(cara) is not None
 
 
 def test_children_are_closed_first(cara, as_cara):
@@ -485,8 +485,8 @@ def test_children_are_closed_first(cara, as_cara):
     assert "撤回全部授权" in text(as_cara.get("/m/privacy/"))
     assert as_cara.get("/m/privacy/phone/").status_code == 403
     as_cara.post("/m/privacy/close/", {"sure": "yes"})
-    assert not parties.is_open(child.party_id)
-    assert parties.is_open(cara)
+    assert parties.standing(child.party_id) is None
+    assert parties.standing(cara) is not None
 
 
 def test_only_the_person_itself(cara, town):
