@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.test_pages import SMALL_TARGETS, picture, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_an_appeal_without_script(visit):
@@ -60,7 +60,7 @@ def test_the_copy_is_downloaded_without_script(visit):
 
 def test_an_account_is_closed_by_keyboard_alone(visit):
     visitor = visit()
-    visitor.enter(5)
+    visitor.enter(6)
     page = visitor.go("/m/privacy/close/")
     box = page.get_by_role("checkbox")
     page.get_by_role("button", name="注销账户").focus()

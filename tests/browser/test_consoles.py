@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import weighed
 from tests.browser.test_pages import SMALL_TARGETS, note, picture, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PAGES = (
     "", "scenarios/", "scenarios/travel/metro/", "methodologies/", "coverage/", "statistics/",

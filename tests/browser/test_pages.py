@@ -9,7 +9,7 @@ from tests.browser.conftest import weighed
 
 from tanpuhui.config import env
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CITIZEN = {
     "home": "/m/",

@@ -10,7 +10,7 @@ from tests.browser.test_pages import SMALL_TARGETS, picture, violations
 
 from tanpuhui.kernel import clock
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # Links inside a sentence need not be large (WCAG 2.2, 2.5.8).
 TARGETS = SMALL_TARGETS.replace("'t-skip'))", "'t-skip') && !one.closest('p, .t-document li, td'))")

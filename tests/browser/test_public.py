@@ -4,7 +4,7 @@ import pytest
 from tests.browser.conftest import weighed
 from tests.browser.test_pages import SMALL_TARGETS, note, picture, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PORTAL = {
     "portal": "/",
