@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 COMMAND = Path(sys.executable).with_name("tanpuhui")
 START_S = 120
+
+expect.set_options(timeout=20_000)  # a busy machine draws late; a wrong page stays wrong
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,13 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers come last.
 
     Playwright keeps an event loop in this thread until the session ends, and Django refuses its
-    database beside a running loop. A page that a busy machine draws too late gets one more look;
-    a wrong page stays wrong.
+    database beside a running loop.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 @dataclass(frozen=True)
