@@ -185,7 +185,7 @@ def test_an_invited_colleague_must_set_up_a_second_factor(visit):
 def test_a_passkey_as_second_factor(demo, browser):
     """On localhost: a network address cannot own passkeys."""
     base = demo.address.replace("127.0.0.1", "localhost")
-    login = demo.login_of("merchant")
+    login = demo.login(2)  # a provider whom no other test signs in
     context = browser.new_context()
     page = context.new_page()
     session = context.new_cdp_session(page)
@@ -206,7 +206,7 @@ def test_a_passkey_as_second_factor(demo, browser):
         page.get_by_role("button", name="登录").click()
 
     sign_in()
-    page.wait_for_url("**/staff/")
+    page.wait_for_url("**/partner/")
     page.goto(f"{base}/staff/second/passkeys/add/")
     page.get_by_label("密码").fill(login["password"])
     page.get_by_role("button", name="确认").click()
@@ -219,5 +219,5 @@ def test_a_passkey_as_second_factor(demo, browser):
     sign_in()
     page.wait_for_url("**/staff/second/")
     page.get_by_role("button", name="用通行密钥验证").click()
-    page.wait_for_url("**/staff/")
+    page.wait_for_url("**/partner/")
     context.close()
