@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count
 
 from tanpuhui.kernel import audit, clock, ids, sqlfiles
 from tanpuhui.kernel.actors import Actor
@@ -27,6 +28,7 @@ LOST_AFTER = timedelta(seconds=60)
 TELL_EVERY_S = 0.5
 KEEP = timedelta(days=7)
 IDLE_S = 1.0
+ORDERS = {"asked": "id", "title": "title", "done": "finished_at"}
 log = logging.getLogger(__name__)
 
 
@@ -155,12 +157,28 @@ def cancel(*, actor: Actor, public_id: str) -> JobView:
     return _view(row)
 
 
-def jobs(asked_by: str, *, state: str = "", limit: int = 50, offset: int = 0) -> list[JobView]:
-    """A person's jobs, newest first."""
-    rows = Job.objects.filter(asked_by=asked_by)
+def jobs(
+    asked_by: str,
+    *,
+    state: str = "",
+    text: str = "",
+    order: str = "-asked",
+    limit: int = 50,
+    offset: int = 0,
+) -> list[JobView]:
+    """A person's jobs: those with a text in their title, in an order of ORDERS."""
+    rows = Job.objects.filter(asked_by=asked_by, title__icontains=text)
     if state:
         rows = rows.filter(state=state)
-    return [_view(row) for row in rows.order_by("-id")[offset : offset + limit]]
+    field = ORDERS.get(order.removeprefix("-"), "id")
+    sign = "-" if order.startswith("-") else ""
+    return [_view(row) for row in rows.order_by(sign + field, "-id")[offset : offset + limit]]
+
+
+def job_counts(asked_by: str, *, text: str = "") -> dict[str, int]:
+    """State → number of a person's jobs."""
+    rows = Job.objects.filter(asked_by=asked_by, title__icontains=text).order_by()
+    return {row["state"]: row["number"] for row in rows.values("state").annotate(number=Count("*"))}
 
 
 def job(public_id: str, asked_by: str) -> JobView:

@@ -201,7 +201,6 @@ TABLE: dict[str, Row] = {
         "provider", method="post", ok=404, args=lambda things: {"name": "none"}
     ),
     "provider:batches": staff("provider"),
-    "provider:batches_file": staff("provider", args=lambda things: {"form": "csv"}),
     "provider:batch": staff("provider", args=lambda things: {"token": things.batch_token}),
     "provider:refusals_file": staff(
         "provider", args=lambda things: {"token": things.batch_token, "form": "csv"}

@@ -24,6 +24,14 @@ class PeriodFigures:
 
 
 @dataclass(frozen=True)
+class ProviderFigures:
+    """One provider's share of a cell; provider_id 0: nobody's."""
+
+    provider_id: int
+    figures: Figures
+
+
+@dataclass(frozen=True)
 class DayFigures:
     """A day with what was counted and why the rest was not."""
 

@@ -2,6 +2,8 @@
 
 import json
 
+from django.db.models import Q, QuerySet
+
 from tanpuhui.domain.parties import selectors
 from tanpuhui.domain.parties.data import (
     ApplicationForm,
@@ -13,6 +15,7 @@ from tanpuhui.domain.parties.data import (
 from tanpuhui.domain.parties.models import Application, Invitation, Role, StaffMember
 from tanpuhui.kernel import clock, crypto
 
+APPLICATION_ORDERS = {"submitted": "submitted_at", "title": "title", "kind": "kind"}
 CONTACT_CONTEXT = "parties.application.contact"
 
 
@@ -48,16 +51,40 @@ def invitations_open() -> list[InvitationView]:
 
 
 def applications(
-    state: str = "submitted", limit: int = 20, offset: int = 0
+    state: str = "submitted",
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    kind: str = "",
+    text: str = "",
+    order: str = "submitted",
 ) -> list[ApplicationView]:
-    """Applications in a state, longest waiting first."""
-    rows = Application.objects.filter(state=state).order_by("submitted_at")
-    return [_application(row) for row in rows[offset : offset + limit]]
+    """Applications, the longest waiting first unless another order is asked for.
+
+    Args:
+        state: one of Application.State, or empty.
+        limit: rows.
+        offset: rows to skip.
+        kind: what the applicant wants to be, or empty.
+        text: part of the title or of the credit code.
+        order: a key of APPLICATION_ORDERS, with a minus for descending.
+    """
+    rows = _applications(kind, text)
+    if state:
+        rows = rows.filter(state=state)
+    field = APPLICATION_ORDERS.get(order.removeprefix("-"), "submitted_at")
+    sign = "-" if order.startswith("-") else ""
+    return [_application(row) for row in rows.order_by(sign + field, "pk")[offset : offset + limit]]
 
 
-def application_count(state: str = "submitted") -> int:
+def application_count(state: str = "submitted", *, kind: str = "", text: str = "") -> int:
     """How many applications are in a state."""
-    return Application.objects.filter(state=state).count()
+    return _applications(kind, text).filter(state=state).count()
+
+
+def _applications(kind: str, text: str) -> "QuerySet[Application]":
+    rows = Application.objects.filter(Q(title__icontains=text) | Q(credit_code__icontains=text))
+    return rows.filter(kind=kind) if kind else rows
 
 
 def application(public_id: str) -> ApplicationView | None:

@@ -39,7 +39,6 @@ urlpatterns = [
     path("mappings/<str:name>/", mappings.one, name="mapping"),
     path("mappings/<str:name>/delete/", mappings.delete, name="mapping_delete"),
     path("batches/", batches.batches, name="batches"),
-    path("batches.<str:form>", batches.batches_file, name="batches_file"),
     path("batches/<str:token>/", batches.batch, name="batch"),
     path("batches/<str:token>/refusals.<str:form>", batches.refusals_file, name="refusals_file"),
     path("corrections/", corrections.corrections, name="corrections"),

@@ -2,6 +2,7 @@
 
 from tanpuhui.domain.insight.selectors.cells import (
     NOTHING,
+    crossed,
     days,
     ever_by_region,
     ever_by_scenario,
@@ -14,6 +15,7 @@ from tanpuhui.domain.insight.selectors.cells import (
     months_by_region,
     months_by_scenario,
     proof_last,
+    provider_sums,
     totals,
     years,
 )
@@ -30,6 +32,7 @@ __all__ = [
     "PEOPLE_MIN",
     "Published",
     "Side",
+    "crossed",
     "days",
     "ever_by_region",
     "ever_by_scenario",
@@ -43,6 +46,7 @@ __all__ = [
     "months_by_region",
     "months_by_scenario",
     "proof_last",
+    "provider_sums",
     "published",
     "totals",
     "years",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import F, Max, QuerySet, Sum
 
 from tanpuhui.domain.insight.data import (
     DayFigures,
@@ -13,6 +13,7 @@ from tanpuhui.domain.insight.data import (
     IntakeFigures,
     PeriodFigures,
     ProofView,
+    ProviderFigures,
 )
 from tanpuhui.domain.insight.models import (
     DaySum,
@@ -67,6 +68,50 @@ def months_by_region(first: date, last: date) -> list[PeriodFigures]:
 def month_cells(month: date) -> list[PeriodFigures]:
     """One month by scenario (0 included) and district."""
     return _sums(_months(month, month), ("scenario_no", "region"))
+
+
+def crossed(
+    by: str,
+    *,
+    months: tuple[date, date] | None = None,
+    scenario_no: int | None = None,
+    region: str | None = None,
+) -> list[PeriodFigures]:
+    """Sums along one side, the other two sides chosen or taken whole.
+
+    Args:
+        by: `first_on`, `scenario_no` or `region`.
+        months: first and last month; None for all time. Needed for `first_on`.
+        scenario_no: one scenario, else all together (people counted once).
+        region: one district, else all together.
+    """
+    rows = _months(*months) if months else PeriodSum.objects.filter(span=PeriodSum.Span.EVER)
+    if by == "scenario_no":
+        rows = rows.filter(scenario_no__gt=0)
+    else:
+        rows = rows.filter(scenario_no=scenario_no or 0)
+    if region is not None and by != "region":
+        rows = rows.filter(region=region)
+    return _sums(rows, (by,))
+
+
+def provider_sums(
+    first: date, last: date, *, scenario_no: int | None = None, region: str | None = None
+) -> list[ProviderFigures]:
+    """What each provider's acts gave between two days; people may not be added up over days."""
+    rows = DaySum.objects.filter(occurred_on__range=(first, last))
+    if scenario_no is not None:
+        rows = rows.filter(scenario_no=scenario_no)
+    if region is not None:
+        rows = rows.filter(region=region)
+    missed = Sum(F("capped") + F("overlapped") + F("empty") + F("withdrawn"))
+    sums = rows.values_list("provider_id").annotate(
+        Sum("acts"), missed, Sum("reduction_mg"), Sum("points")
+    )
+    return [
+        ProviderFigures(provider_id, Figures(None, *(int(one) for one in amounts)))
+        for provider_id, *amounts in sums.order_by("provider_id")
+    ]
 
 
 def years() -> list[PeriodFigures]:

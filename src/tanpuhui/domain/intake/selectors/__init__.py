@@ -7,6 +7,8 @@ from tanpuhui.domain.intake.selectors.imports import (
     profiles,
     refused_file,
     upload,
+    upload_counts,
+    upload_states,
     uploads,
 )
 from tanpuhui.domain.intake.selectors.steps import sandbox_refusals, steps
@@ -27,5 +29,7 @@ __all__ = [
     "trial",
     "trials",
     "upload",
+    "upload_counts",
+    "upload_states",
     "uploads",
 ]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 
 from tanpuhui.domain.intake.data import OWN, ProfileView, UploadView
 from tanpuhui.domain.intake.errors import UnknownProfile, UnknownUpload
@@ -13,12 +14,40 @@ from tanpuhui.kernel.cityrules import pack
 ALIVE_S = 90
 WAIT_S = 15 * 60
 PERCENT = 100
+UPLOAD_ORDERS = {"uploaded": "id", "name": "file_name", "rows": "rows_done"}
 
 
-def uploads(provider_id: int, *, limit: int = 20, offset: int = 0) -> list[UploadView]:
-    """A provider's files, newest first."""
-    rows = Upload.objects.filter(provider_id=provider_id).select_related("mends").order_by("-id")
-    return [_view(row) for row in rows[offset : offset + limit]]
+def uploads(
+    provider_id: int,
+    *,
+    state: str = "",
+    text: str = "",
+    order: str = "-uploaded",
+    limit: int = 20,
+    offset: int = 0,
+) -> list[UploadView]:
+    """A provider's files: those with a text in their name, in an order of UPLOAD_ORDERS."""
+    rows = _uploads(provider_id, text).select_related("mends")
+    if state:
+        rows = rows.filter(state=state)
+    field = UPLOAD_ORDERS.get(order.removeprefix("-"), "id")
+    sign = "-" if order.startswith("-") else ""
+    return [_view(row) for row in rows.order_by(sign + field, "-id")[offset : offset + limit]]
+
+
+def upload_counts(provider_id: int, *, text: str = "") -> dict[str, int]:
+    """State → number of a provider's files."""
+    rows = _uploads(provider_id, text).order_by().values("state").annotate(number=Count("*"))
+    return {row["state"]: row["number"] for row in rows}
+
+
+def upload_states() -> dict[str, str]:
+    """Every state of a file with its Chinese name."""
+    return {str(value): str(label) for value, label in Upload.State.choices}
+
+
+def _uploads(provider_id: int, text: str) -> "QuerySet[Upload]":
+    return Upload.objects.filter(provider_id=provider_id, file_name__icontains=text)
 
 
 def upload(provider_id: int, token: str) -> UploadView:

@@ -3,11 +3,25 @@
 from tanpuhui.domain.intake.data import TrialView
 from tanpuhui.domain.intake.models import Trial
 
+ORDERS = {"tried": "id", "number": "batch_no", "records": "records"}
 
-def trials(provider_id: int, *, limit: int = 20, offset: int = 0) -> list[TrialView]:
-    """A provider's sandbox calls, newest first."""
-    rows = Trial.objects.filter(provider_id=provider_id).order_by("-id")
-    return [_view(row) for row in rows[offset : offset + limit]]
+
+def trials(
+    provider_id: int,
+    *,
+    operation: str = "",
+    text: str = "",
+    order: str = "-tried",
+    limit: int = 20,
+    offset: int = 0,
+) -> list[TrialView]:
+    """A provider's sandbox calls: those with a text in the batch number, in an order of ORDERS."""
+    rows = Trial.objects.filter(provider_id=provider_id, batch_no__icontains=text)
+    if operation:
+        rows = rows.filter(operation=operation)
+    field = ORDERS.get(order.removeprefix("-"), "id")
+    sign = "-" if order.startswith("-") else ""
+    return [_view(row) for row in rows.order_by(sign + field, "-id")[offset : offset + limit]]
 
 
 def trial(provider_id: int, batch_no: str) -> TrialView | None:

@@ -7,5 +7,12 @@ where provider_id = %(provider_id)s and occurred_on = %(day)s
     select 1 from scenarios_act as later
     where later.provider_id = act.provider_id and later.item_no = act.item_no
       and later.revision > act.revision)
-order by occurred_at, item_no
+  and starts_with(item_no, %(begins)s)
+order by
+  case %(order)s when 'mass' then reduction_mg end,
+  case %(order)s when '-mass' then reduction_mg end desc,
+  case %(order)s when 'item' then item_no end,
+  case %(order)s when '-item' then item_no end desc,
+  case %(order)s when '-at' then occurred_at end desc,
+  occurred_at, item_no
 offset %(offset)s limit %(limit)s

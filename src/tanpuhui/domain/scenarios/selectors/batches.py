@@ -13,15 +13,42 @@ from tanpuhui.domain.scenarios.models import Batch, Refusal
 from tanpuhui.domain.scenarios.reasons import BY_CODE, BY_NO
 from tanpuhui.kernel import clock, sqlfiles
 
+BATCH_ORDERS = {
+    "received": "id",
+    "number": "batch_no",
+    "records": "records",
+    "mass": "reduction_mg",
+}
+REFUSAL_ORDERS = {"line": "line", "item": "item_no", "reason": "reason_no"}
+
 
 def batches(
-    provider_id: int, *, channel: str = "", limit: int = 50, offset: int = 0
+    provider_id: int,
+    *,
+    channel: str = "",
+    text: str = "",
+    order: str = "-received",
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[BatchView]:
-    """A provider's deliveries, newest first."""
+    """A provider's deliveries.
+
+    Args:
+        provider_id: whose.
+        channel: only those of one channel.
+        text: part of the batch's number.
+        order: a key of BATCH_ORDERS, with a minus for descending.
+        limit: rows.
+        offset: rows to skip.
+    """
     rows = Batch.objects.filter(provider_id=provider_id)
     if channel:
         rows = rows.filter(channel=channel)
-    return [_batch_view(row) for row in rows.order_by("-id")[offset : offset + limit]]
+    if text:
+        rows = rows.filter(batch_no__icontains=text)
+    field = BATCH_ORDERS.get(order.removeprefix("-"), "id")
+    sign = "-" if order.startswith("-") else ""
+    return [_batch_view(row) for row in rows.order_by(sign + field, "-id")[offset : offset + limit]]
 
 
 def batch(provider_id: int, batch_id: int) -> BatchView:
@@ -75,10 +102,22 @@ def _batch_view(row: Batch) -> BatchView:
 
 
 def refusals(
-    provider_id: int, batch_id: int, *, code: str = "", limit: int = 50, offset: int = 0
+    provider_id: int,
+    batch_id: int,
+    *,
+    code: str = "",
+    text: str = "",
+    order: str = "line",
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[RefusalView]:
-    """Refused records of a batch in their order."""
+    """Refused records of a batch, by line, number (`item`) or reason; `text`: part of a number."""
     rows = _refusal_rows(provider_id, batch_id, code)
+    if text:
+        rows = rows.filter(item_no__icontains=text)
+    field = REFUSAL_ORDERS.get(order.removeprefix("-"), "line")
+    sign = "-" if order.startswith("-") else ""
+    rows = rows.order_by(sign + field, "line", "id")
     return [_refusal_view(row) for row in rows[offset : offset + limit]]
 
 

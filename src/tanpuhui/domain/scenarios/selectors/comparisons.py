@@ -73,15 +73,29 @@ def provider_reasons(provider_id: int, first: date, last: date) -> list[ReasonSu
 
 
 def provider_rows(
-    provider_id: int, day: date, scenario_no: int, code: str, *, limit: int, offset: int = 0
+    provider_id: int,
+    day: date,
+    scenario_no: int,
+    code: str,
+    *,
+    text: str = "",
+    order: str = "at",
+    limit: int,
+    offset: int = 0,
 ) -> list[RowFound]:
-    """The acts behind one number of `provider_reasons`; empty for an unknown reason."""
+    """The acts behind one number of `provider_reasons`; empty for an unknown reason.
+
+    `text` is the beginning of an item number; `order` is `at`, `item` or `mass`, perhaps with a
+    minus.
+    """
     if code not in BY_CODE:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             sqlfiles.query(__file__, "provider_rows"),
             {
+                "begins": text,
+                "order": order,
                 "provider_id": provider_id,
                 "day": day,
                 "scenario_no": scenario_no,

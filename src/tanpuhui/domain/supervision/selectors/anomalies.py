@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.supervision import errors
@@ -27,13 +27,17 @@ def findings(
     state: str = "",
     rule: str = "",
     subject: str = "",
+    text: str = "",
     first: date | None = None,
     order: str = "-day",
     limit: int = 50,
     offset: int = 0,
 ) -> list[FindingView]:
-    """A page of findings; subject is `provider:12` and also finds `provider:12/scenario:2`."""
-    rows = _chosen(rule, subject)
+    """A page of findings; subject is `provider:12` and also finds `provider:12/scenario:2`.
+
+    `text` is part of a provider's or a scenario's title.
+    """
+    rows = _chosen(rule, subject, text)
     if state:
         rows = rows.filter(state=state)
     if first is not None:
@@ -45,19 +49,34 @@ def findings(
     return [finding_view(row, titles) for row in page]
 
 
-def finding_counts(*, rule: str = "", subject: str = "") -> dict[str, int]:
+def finding_counts(*, rule: str = "", subject: str = "", text: str = "") -> dict[str, int]:
     """State → number of findings."""
-    rows = _chosen(rule, subject).order_by().values("state").annotate(number=Count("*"))
+    rows = _chosen(rule, subject, text).order_by().values("state").annotate(number=Count("*"))
     return {row["state"]: row["number"] for row in rows}
 
 
-def _chosen(rule: str, subject: str) -> "QuerySet[AnomalyFinding]":
+def _chosen(rule: str, subject: str, text: str = "") -> "QuerySet[AnomalyFinding]":
     rows = AnomalyFinding.objects.all()
     if rule:
         rows = rows.filter(rule=rule)
     if subject:
         rows = rows.filter(subject=subject) | rows.filter(subject__startswith=f"{subject}/")
+    if text:
+        rows = rows.filter(_about(text))
     return rows
+
+
+def _about(text: str) -> Q:
+    """Findings about providers and scenarios with this text in their title, or with this number."""
+    wanted = text.casefold()
+    found = Q(public_id=text)
+    for number, title in provider_titles().items():
+        if wanted in title.casefold():
+            found |= Q(subject=f"provider:{number}") | Q(subject__startswith=f"provider:{number}/")
+    for scenario in pack().scenarios.values():
+        if wanted in scenario.title.casefold():
+            found |= Q(subject__endswith=f"scenario:{scenario.no}")
+    return found
 
 
 def finding(public_id: str) -> FindingView:

@@ -14,10 +14,11 @@ from tanpuhui.domain.supervision import services
 from tanpuhui.domain.supervision.data import AnnouncementView
 from tanpuhui.domain.supervision.states import AnnouncementState
 from tanpuhui.kernel.errors import DomainError, NotPermitted
-from tanpuhui.web.console import frame, lists
-from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import WORKERS
+from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
 from tanpuhui.web.templatetags.tph import moment
 
 STATES = {str(one): str(one.label) for one in AnnouncementState}

@@ -16,10 +16,11 @@ from tanpuhui.domain.supervision.selectors.anomalies import RULES
 from tanpuhui.domain.supervision.states import AnomalyState
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.errors import DomainError, NotPermitted
-from tanpuhui.web.console import frame, lists
-from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import READERS
+from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
 
 STATES = {str(one): str(one.label) for one in AnomalyState}
 HEADS = (Head("发现"), Head("规则", "rule"), Head("日期", "day"), Head("状态"))
@@ -46,18 +47,20 @@ def table(query: lists.Query) -> lists.Listing[FindingView]:
         return supervision.findings(
             state=query.state,
             rule=query.get("rule"),
+            text=query.text,
             order=query.sort,
             limit=limit,
             offset=offset,
         )
 
-    counts = supervision.finding_counts(rule=query.get("rule"))
+    counts = supervision.finding_counts(rule=query.get("rule"), text=query.text)
     return lists.listing(
         query,
         HEADS,
         read,
         lambda rows: [cells(row) for row in rows],
         caption="异常",
+        search_hint="企业或场景名称",
         filters=(
             lists.Filter(
                 "rule",

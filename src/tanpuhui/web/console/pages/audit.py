@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 
 from tanpuhui.domain.parties import support
 from tanpuhui.kernel import clock, trail
-from tanpuhui.web.console import frame, lists
-from tanpuhui.web.console.lists import Cell, Head
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import AUDITORS
+from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Head
 from tanpuhui.web.templatetags.tph import moment
 
 DAYS = 30

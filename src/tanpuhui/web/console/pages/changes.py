@@ -17,11 +17,11 @@ from tanpuhui.domain.supervision import services
 from tanpuhui.domain.supervision.data import ChangeView
 from tanpuhui.domain.supervision.states import ChangeKind, ChangeState
 from tanpuhui.kernel.cityrules import pack
-from tanpuhui.web.console import frame, inbox, lists
-from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console import frame, inbox
 from tanpuhui.web.console.menu import READERS, WORKERS
-from tanpuhui.web.shared import numbers
+from tanpuhui.web.shared import lists, numbers
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
 from tanpuhui.web.templatetags.tph import moment
 
 # Approved and applied are one moment: nothing is ever seen between them.

@@ -1,14 +1,11 @@
 """Any list of the console as a file: the same rows, made in the background, safe to open."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from tanpuhui.kernel import jobs
-from tanpuhui.web.console import lists
-from tanpuhui.web.console.menu import AUDITORS, READERS, WORKERS
+from tanpuhui.web.console.menu import AUDITORS, HELPERS, READERS, WORKERS
 from tanpuhui.web.console.pages import (
     announcements,
     anomalies,
@@ -21,11 +18,9 @@ from tanpuhui.web.console.pages import (
     statistics,
     tickets,
 )
+from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.downloads import csv_lines, xlsx_write
 
-PAGE = 500
-ROWS_MAX = 1_000_000  # what a sheet holds
-NUMBER = re.compile(r"[−-]?\d{1,3}(,\d{3})*(\.\d+)?")
 Params = Mapping[str, str]
 
 
@@ -61,6 +56,12 @@ EXPORTS = {
     "scenarios": Export("场景", READERS, scenarios.query_of, _plain(scenarios.table)),
     "intake": Export("数据接入", READERS, intake.query_of, _plain(intake.table)),
     "organisations": Export("机构", READERS, organisations.query_of, _plain(organisations.table)),
+    "applications": Export(
+        "入驻申请",
+        HELPERS,
+        organisations.applications_query,
+        _plain(organisations.applications_table),
+    ),
     "announcements": Export("公告", WORKERS, announcements.query_of, _plain(announcements.table)),
     "methodologies": Export("方法学", READERS, methodologies.query_of, _plain(methodologies.table)),
     "coverage": Export(
@@ -87,16 +88,10 @@ def run(job: jobs.Claimed, progress: jobs.Progress) -> str:
 def _rows(
     export: Export, query: lists.Query, viewer: str, progress: jobs.Progress
 ) -> Iterator[list[str]]:
-    number, done = 1, 0
-    while True:
-        page = export.table(replace(query, size=PAGE, page=str(number)), viewer)
-        for row in page.rows:
-            yield [cell.words for cell in row]
-        done += len(page.rows)
-        progress.move(done, done + PAGE if page.page.has_next else done)
-        if not page.page.has_next or done >= ROWS_MAX:
-            return
-        number += 1
+    found = lists.lines(lambda asked: export.table(asked, viewer), query)
+    for done, (page, texts) in enumerate(found, start=1):
+        yield texts
+        progress.move(done, done + (lists.FILE_PAGE if page.page.has_next else 0))
 
 
 def _csv(name: str, head: list[str], rows: Iterator[list[str]]) -> None:
@@ -106,12 +101,5 @@ def _csv(name: str, head: list[str], rows: Iterator[list[str]]) -> None:
 
 
 def _xlsx(name: str, head: list[str], rows: Iterator[list[str]]) -> None:
-    typed = ([_number(text) for text in row] for row in rows)
+    typed = ([lists.figure(text) for text in row] for row in rows)
     xlsx_write(str(jobs.folder() / name), head, typed)
-
-
-def _number(text: str) -> Decimal | str:
-    """A figure as a number, everything else as it is."""
-    if not NUMBER.fullmatch(text):
-        return text
-    return Decimal(text.replace(",", "").replace("−", "-"))

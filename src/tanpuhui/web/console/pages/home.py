@@ -10,9 +10,9 @@ from tanpuhui.domain.parties import staffing
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.web.console import frame, inbox
-from tanpuhui.web.console.lists import Counter
 from tanpuhui.web.console.menu import EVERYBODY, HELPERS, READERS
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Counter
 from tanpuhui.web.templatetags.tph import moment
 
 SHOWN = 6
@@ -154,7 +154,7 @@ def _applications(waiting: inbox.Waiting) -> Pile:
         )
         for one in staffing.applications("submitted", limit=SHOWN)
     )
-    href = reverse("console:applications")
+    href = reverse("console:applications") + "?state=submitted"
     return Pile("入驻申请", href, waiting.applications, lines, "没有等待审核的申请。")
 
 

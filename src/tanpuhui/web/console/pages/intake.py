@@ -13,13 +13,13 @@ from tanpuhui.domain.parties.data import OrganisationView
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.kernel import clock
-from tanpuhui.web.console import frame, lists, sparks
-from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import READERS, WORKERS
 from tanpuhui.web.console.proposing import Tried, propose
 from tanpuhui.web.provider import words as batch_words
-from tanpuhui.web.shared import charts, durations, numbers, scenes
+from tanpuhui.web.shared import charts, durations, lists, numbers, scenes, sparks
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
 from tanpuhui.web.templatetags.tph import moment
 
 DAYS = 14
@@ -122,19 +122,18 @@ def query_of(got: Mapping[str, str]) -> lists.Query:
 
 def table(query: lists.Query) -> lists.Listing[Health]:
     """Providers by health."""
-    known = [one for one in healths() if query.text in one.organisation.title]
-    counts = {state: sum(one.state == state for one in known) for state in STATES}
-    chosen = [one for one in known if not query.state or one.state == query.state]
-    chosen.sort(key=KEYS[query.sort.lstrip("-")], reverse=query.sort.startswith("-"))
-    return lists.listing(
+    return lists.held(
         query,
         HEADS,
-        lambda limit, offset: chosen[offset : offset + limit],
-        lambda rows: [_cells(one) for one in rows],
+        healths(),
+        _cells,
+        words=lambda one: f"{one.organisation.title} {one.organisation.code}",
+        keys=KEYS,
+        state=lambda one: one.state,
+        states=STATES,
         size=30,
         caption="场景企业的数据接入",
-        search_hint="企业名称",
-        counters=lists.counters(STATES, counts, query.state),
+        search_hint="企业名称或代码",
         export="intake",
     )
 

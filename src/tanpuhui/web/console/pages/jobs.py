@@ -1,51 +1,112 @@
 """任务与导出: one's own background work, how far it is, and its files."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tanpuhui.kernel import clock
 from tanpuhui.kernel import jobs as queue
-from tanpuhui.web.console import frame, lists
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import EVERYBODY
 from tanpuhui.web.console.pages import exports
-from tanpuhui.web.shared import paging
+from tanpuhui.web.shared import lists, numbers
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head, Link
+from tanpuhui.web.templatetags.tph import moment
 
 STATES = {
     "queued": "排队中", "running": "进行中", "done": "已完成", "failed": "未成功",
     "cancelled": "已取消",
 }  # fmt: skip
-FORMATS = ("xlsx", "csv")
-PAGE = 20
+HEADS = (
+    Head("任务", "title"),
+    Head("提出时间", "asked"),
+    Head("进度"),
+    Head("状态"),
+    Head("完成时间", "done"),
+    Head("文件"),
+)
+FORMATS = lists.FORMS
+BUSY_S = 2
+
+
+def query_of(got: Mapping[str, str]) -> lists.Query:
+    """What the address asks for."""
+    return lists.query_of(got, states=STATES, sorts=tuple(queue.ORDERS), sort="-asked")
+
+
+def table(query: lists.Query, viewer: str) -> lists.Listing[queue.JobView]:
+    """One's own jobs; while one is at work the table asks for itself again."""
+
+    def read(limit: int, offset: int) -> list[queue.JobView]:
+        return queue.jobs(
+            viewer,
+            state=query.state,
+            text=query.text,
+            order=query.sort,
+            limit=limit,
+            offset=offset,
+        )
+
+    counts = queue.job_counts(viewer, text=query.text)
+    is_busy = bool(counts.get("queued") or counts.get("running"))
+    return lists.listing(
+        query,
+        HEADS,
+        read,
+        lambda rows: [_cells(one) for one in rows],
+        caption="我的任务",
+        search_hint="任务名称",
+        counters=lists.counters(STATES, counts, query.state),
+        empty_glyph="download",
+        empty_title="没有任务",
+        empty_text="在任一清单右上角点“导出”，文件会在这里生成。",
+        refresh_s=BUSY_S if is_busy else 0,
+    )
+
+
+def _cells(one: queue.JobView) -> tuple[Cell, ...]:
+    done = f"，{numbers.count(one.done)} 行" if one.done else ""
+    return (
+        Cell(one.title, small=one.public_id),
+        Cell(moment(one.asked_at)),
+        Cell(percent=one.percent, small=f"{one.percent}%{done}"),
+        Cell(chips=(Chip(one.state_label, lists.tone(one.state)),), small=one.error),
+        Cell(moment(one.finished_at) if one.finished_at else "—"),
+        _file(one),
+    )
+
+
+def _file(one: queue.JobView) -> Cell:
+    if one.result:
+        href = reverse("console:job_file", args=[one.public_id])
+        return Cell(f"下载（{filesizeformat(one.result_bytes)}）", href)
+    if one.is_waiting:
+        href = reverse("console:job_cancel", args=[one.public_id])
+        return Cell(links=(Link("取消", href, f"取消 {one.title}", is_deed=True),))
+    return Cell("文件已过期" if one.state == "done" else "—")
 
 
 @staff_only(*EVERYBODY)
-def jobs(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """One's own jobs; while one is at work the page asks for itself again."""
-    state = request.GET.get("state", "")
-    state = state if state in STATES else ""
-    label = staff.actor.label
-    page = paging.page(
-        lambda limit, offset: queue.jobs(label, state=state, limit=limit, offset=offset),
-        request.GET.get("page", ""),
-        PAGE,
-    )
-    return frame.show(
+def jobs(request: HttpRequest, staff: Staff) -> HttpResponseBase:
+    """The page, or the list itself as a file."""
+    query = query_of(request.GET)
+    file = lists.download(request, lambda one: table(one, staff.actor.label), query, "jobs")
+    return file or frame.show(
         request,
         staff,
-        "jobs.html",
+        "list.html",
         "jobs",
-        page=page,
-        rows=[(one, lists.tone(one.state)) for one in page.rows],
-        states=STATES.items(),
-        state=state,
-        is_busy=any(one.is_waiting for one in page.rows),
+        title="任务与导出",
+        lead="后台生成的文件保留 7 天，只有您本人能看到和下载",
+        listing=table(query, staff.actor.label),
     )
 
 

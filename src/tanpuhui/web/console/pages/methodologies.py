@@ -13,12 +13,12 @@ from tanpuhui.domain.methodology import selectors as methodology_reads
 from tanpuhui.domain.methodology.data import FilingRow
 from tanpuhui.engine.methodologies import Methodology
 from tanpuhui.kernel import cityrules, clock, trail
-from tanpuhui.web.console import frame, lists
-from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import READERS
 from tanpuhui.web.public import method_pages
-from tanpuhui.web.shared import scenes
+from tanpuhui.web.shared import lists, scenes
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
 from tanpuhui.web.templatetags.tph import moment
 
 STATES = {"filed": "已备案", "reviewed": "已评审", "draft": "草案"}
@@ -37,7 +37,7 @@ CLAUSE_STATES = {"done": "已做到", "partial": "做了一部分", "planned": "
 CLAUSE_TONES = {"done": "ok", "partial": "wait", "planned": "off"}
 CLAUSE_HEADS = (
     Head("条款", "clause"),
-    Head("事项"),
+    Head("事项", "title"),
     Head("在平台里的位置"),
     Head("说明"),
     Head("状态"),
@@ -76,43 +76,29 @@ def _filed() -> dict[str, list[FilingRow]]:
 def table(query: lists.Query) -> lists.Listing[Methodology]:
     """All versions of the pack with their filing."""
     filed = _filed()
-    chosen = [
-        one
-        for one in cityrules.pack().methodologies.values()
-        if (query.text in one.title or query.text.upper() in one.key.upper())
-        and (not query.get("level") or one.level == query.get("level"))
-    ]
-    keys = {
-        "key": lambda one: one.key,
-        "level": lambda one: (LEVELS.index(one.level), one.key),
-        "since": lambda one: (one.effective.start, one.key),
-        "filed": lambda one: filed[one.key][0].filed_at.timestamp() if one.key in filed else 0,
-    }
-    counts = {state: sum(one.status == state for one in chosen) for state in STATES}
-    shown = [one for one in chosen if not query.state or one.status == query.state]
-    shown.sort(key=keys[query.sort.lstrip("-")], reverse=query.sort.startswith("-"))
-
-    def draw(rows: Sequence[Methodology]) -> list[tuple[Cell, ...]]:
-        return [_cells(one, filed.get(one.key, [])) for one in rows]
-
-    return lists.listing(
+    level = query.get("level")
+    return lists.held(
         query,
         HEADS,
-        lambda limit, offset: shown[offset : offset + limit],
-        draw,
+        [one for one in cityrules.pack().methodologies.values() if level in {"", one.level}],
+        lambda one: _cells(one, filed.get(one.key, [])),
+        words=lambda one: f"{one.title} {one.key}",
+        keys={
+            "key": lambda one: one.key,
+            "level": lambda one: (LEVELS.index(one.level), one.key),
+            "since": lambda one: (one.effective.start, one.key),
+            "filed": lambda one: filed[one.key][0].filed_at.timestamp() if one.key in filed else 0,
+        },
+        state=lambda one: one.status,
+        states=STATES,
         size=30,
         caption="方法学",
         search_hint="名称或编号",
         filters=(
             lists.Filter(
-                "level",
-                "级别",
-                "全部级别",
-                lists.options([(one, one) for one in LEVELS]),
-                query.get("level"),
+                "level", "级别", "全部级别", lists.options([(one, one) for one in LEVELS]), level
             ),
         ),
-        counters=lists.counters(STATES, counts, query.state),
         export="methodologies",
     )
 
@@ -234,46 +220,40 @@ def _place(where: str) -> str:
 
 def coverage_query(got: Mapping[str, str]) -> lists.Query:
     """What the address asks for."""
-    return lists.query_of(got, states=CLAUSE_STATES, sorts=("clause",))
+    return lists.query_of(got, states=CLAUSE_STATES, sorts=("clause", "title"), sort="clause")
 
 
 def clauses(query: lists.Query) -> lists.Listing[Any]:
     """Every clause of the notice and what the platform does about it."""
-    known = [
-        row
-        for row in (cityrules.pack().coverage or {}).get("coverage", [])
-        if query.text in row["title"] or query.text in row["clause"]
-    ]
-    counts = {state: sum(row["status"] == state for row in known) for state in CLAUSE_STATES}
-    shown = [row for row in known if not query.state or row["status"] == query.state]
-    if query.sort == "-clause":
-        shown.reverse()
-
-    def draw(rows: Sequence[dict[str, Any]]) -> list[tuple[Cell, ...]]:
-        return [
-            (
-                Cell(row["clause"]),
-                Cell(row["title"], is_read=True),
-                Cell(row.get("where", "—"), _place(row.get("where", "")), is_read=True),
-                Cell(row.get("note", "—"), is_read=True),
-                Cell(
-                    chips=(Chip(CLAUSE_STATES[row["status"]], CLAUSE_TONES[row["status"]]),),
-                    small=f"自 {row['since']} 版" if row.get("since") else "",
-                ),
-            )
-            for row in rows
-        ]
-
-    return lists.listing(
+    return lists.held(
         query,
         CLAUSE_HEADS,
-        lambda limit, offset: shown[offset : offset + limit],
-        draw,
+        [
+            {**row, "place": place}
+            for place, row in enumerate((cityrules.pack().coverage or {}).get("coverage", []))
+        ],
+        _clause_cells,
+        words=lambda row: f"{row['title']} {row['clause']} {row.get('where', '')}",
+        keys={"clause": lambda row: row["place"], "title": lambda row: row["title"]},
+        state=lambda row: row["status"],
+        states=CLAUSE_STATES,
         size=50,
         caption="条款",
-        search_hint="条款或事项",
-        counters=lists.counters(CLAUSE_STATES, counts, query.state),
+        search_hint="条款、事项或位置",
         export="coverage",
+    )
+
+
+def _clause_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
+    return (
+        Cell(row["clause"]),
+        Cell(row["title"], is_read=True),
+        Cell(row.get("where", "—"), _place(row.get("where", "")), is_read=True),
+        Cell(row.get("note", "—"), is_read=True),
+        Cell(
+            chips=(Chip(CLAUSE_STATES[row["status"]], CLAUSE_TONES[row["status"]]),),
+            small=f"自 {row['since']} 版" if row.get("since") else "",
+        ),
     )
 
 

@@ -13,11 +13,11 @@ from tanpuhui.domain.parties import services, staffing
 from tanpuhui.domain.parties.data import ApplicationView, OrganisationView
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.errors import DomainError, NotPermitted
-from tanpuhui.web.console import frame, lists
-from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import HELPERS, READERS
-from tanpuhui.web.shared import numbers, scenes
+from tanpuhui.web.shared import lists, numbers, scenes
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
 from tanpuhui.web.templatetags.tph import moment
 
 KINDS = {
@@ -33,6 +33,12 @@ HEADS = (
     Head("代码", "code"),
     Head("场景", is_right=True),
 )
+APPLICATION_HEADS = (
+    Head("申请单位", "title"),
+    Head("类型", "kind"),
+    Head("提交", "submitted"),
+    Head("状态"),
+)
 SORTS = {
     "title": lambda one: one.title,
     "kind": lambda one: (one.kind, one.title),
@@ -47,26 +53,23 @@ def query_of(got: Mapping[str, str]) -> lists.Query:
 
 def table(query: lists.Query) -> lists.Listing[OrganisationView]:
     """The list of organisations."""
-    chosen = [
-        one
-        for one in parties.organisations(query.get("kind") or None)
-        if query.text in one.title or query.text in one.code
-    ]
-    chosen.sort(key=SORTS[query.sort.lstrip("-")], reverse=query.sort.startswith("-"))
-    return lists.listing(
+    return lists.held(
         query,
         HEADS,
-        lambda limit, offset: chosen[offset : offset + limit],
-        lambda rows: [cells(one) for one in rows],
+        parties.organisations(query.get("kind") or None),
+        cells,
+        words=lambda one: f"{one.title} {one.code}",
+        keys=SORTS,
         caption="机构",
         search_hint="名称或代码",
-        filters=(
-            lists.Filter(
-                "kind", "类型", "全部类型", lists.options(tuple(KINDS.items())), query.get("kind")
-            ),
-        ),
+        filters=(_kinds(query),),
         export="organisations",
     )
+
+
+def _kinds(query: lists.Query) -> lists.Filter:
+    offered = lists.options(tuple(KINDS.items()))
+    return lists.Filter("kind", "类型", "全部类型", offered, query.get("kind"))
 
 
 def cells(one: OrganisationView) -> tuple[Cell, ...]:
@@ -107,24 +110,42 @@ def _line(one: ApplicationView) -> tuple[str, str, str, str]:
     )
 
 
-@staff_only(*HELPERS)
-def applications(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Applications by state."""
-    query = lists.query_of(request.GET, states=APPLICATION_STATES)
-    state = query.state or "submitted"
-    listing = lists.listing(
+def applications_query(got: Mapping[str, str]) -> lists.Query:
+    """What the address asks for."""
+    return lists.query_of(
+        got,
+        states=APPLICATION_STATES,
+        sorts=("title", "kind", "submitted"),
+        sort="-submitted",
+        filters={"kind": tuple(KINDS)},
+    )
+
+
+def applications_table(query: lists.Query) -> lists.Listing[ApplicationView]:
+    """The list of applications."""
+    chosen = {"kind": query.get("kind"), "text": query.text}
+
+    def read(limit: int, offset: int) -> list[ApplicationView]:
+        return staffing.applications(query.state, limit, offset, order=query.sort, **chosen)
+
+    counts = {one: staffing.application_count(one, **chosen) for one in APPLICATION_STATES}
+    return lists.listing(
         query,
-        (Head("申请单位"), Head("类型"), Head("提交"), Head("状态")),
-        lambda limit, offset: staffing.applications(state, limit=limit, offset=offset),
+        APPLICATION_HEADS,
+        read,
         _application_cells,
         caption="入驻申请",
-        filters=(),
-        counters=tuple(
-            lists.Counter(label, staffing.application_count(value), value, value == state)
-            for value, label in APPLICATION_STATES.items()
-        ),
+        search_hint="单位名称或信用代码",
+        filters=(_kinds(query),),
+        counters=lists.counters(APPLICATION_STATES, counts, query.state),
+        export="applications",
         empty_title="没有申请",
     )
+
+
+@staff_only(*HELPERS)
+def applications(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """All applications."""
     return frame.show(
         request,
         staff,
@@ -132,14 +153,18 @@ def applications(request: HttpRequest, staff: Staff) -> HttpResponse:
         "organisations",
         title="入驻申请",
         lead="核对营业执照和统一社会信用代码后通过，或写明理由退回",
-        listing=listing,
+        listing=applications_table(applications_query(request.GET)),
     )
 
 
 def _application_cells(rows: Sequence[ApplicationView]) -> list[tuple[Cell, ...]]:
     return [
         (
-            Cell(one.form.title, reverse("console:application", args=[one.public_id])),
+            Cell(
+                one.form.title,
+                reverse("console:application", args=[one.public_id]),
+                small=one.form.credit_code,
+            ),
             Cell(KINDS.get(one.form.kind, one.form.kind)),
             Cell(moment(one.submitted_at)),
             Cell(chips=(Chip(one.state_title, APPLICATION_TONES[one.state]),)),

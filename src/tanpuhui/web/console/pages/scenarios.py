@@ -12,12 +12,12 @@ from tanpuhui.domain.scenarios.data import CapOn, OverrideView
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.packs import Scenario
-from tanpuhui.web.console import frame, lists
-from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import READERS, WORKERS
 from tanpuhui.web.console.proposing import Tried, propose
-from tanpuhui.web.shared import numbers, scenes
+from tanpuhui.web.shared import lists, numbers, scenes
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
 
 PERS = (("day", "每日"), ("month", "每月"), ("year", "每年"))
 OFS = (("acts", "次数"), ("mass_g", "减排量（克）"))
@@ -66,45 +66,30 @@ def table(query: lists.Query) -> lists.Listing[Scenario]:
             return "paused"
         return "on" if one.is_quantified else "points"
 
-    chosen = [
-        one
-        for one in scenes.scenarios_in_order()
-        if query.text in one.title
-        and (not query.get("group") or one.id.startswith(query.get("group") + "/"))
-    ]
-    keys = {
-        "no": lambda one: one.no,
-        "group": lambda one: (one.id.partition("/")[0], one.no),
-        "providers": lambda one: (senders[one.no], one.no),
-    }
-    ordered = sorted(chosen, key=keys[query.sort.lstrip("-")], reverse=query.sort.startswith("-"))
-    shown = [one for one in ordered if not query.state or state(one) == query.state]
-
-    def draw(rows: Sequence[Scenario]) -> list[tuple[Cell, ...]]:
-        return [
-            _row(one, scenario_reads.caps_on(one.no, today, now), senders[one.no], state(one))
-            for one in rows
-        ]
-
-    counts = {name: sum(state(one) == name for one in chosen) for name in STATES}
-    return lists.listing(
+    group = query.get("group")
+    return lists.held(
         query,
         HEADS,
-        lambda limit, offset: shown[offset : offset + limit],
-        draw,
+        [one for one in scenes.scenarios_in_order() if not group or one.id.startswith(f"{group}/")],
+        lambda one: _row(
+            one, scenario_reads.caps_on(one.no, today, now), senders[one.no], state(one)
+        ),
+        words=lambda one: f"{one.title} {one.id}",
+        keys={
+            "no": lambda one: one.no,
+            "group": lambda one: (one.id.partition("/")[0], one.no),
+            "providers": lambda one: (senders[one.no], one.no),
+        },
+        state=state,
+        states=STATES,
         size=30,
         caption="场景",
         search_hint="场景名称",
         filters=(
             lists.Filter(
-                "group",
-                "类别",
-                "全部类别",
-                lists.options(tuple(scenes.GROUPS.items())),
-                query.get("group"),
+                "group", "类别", "全部类别", lists.options(tuple(scenes.GROUPS.items())), group
             ),
         ),
-        counters=lists.counters(STATES, counts, query.state),
         export="scenarios",
     )
 

@@ -16,10 +16,11 @@ from tanpuhui.domain.supervision.data import TicketView
 from tanpuhui.domain.supervision.states import TicketKind, TicketState
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.errors import DomainError, NotPermitted
-from tanpuhui.web.console import frame, lists
-from tanpuhui.web.console.lists import Cell, Chip, Head
+from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import READERS, WORKERS
+from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
 from tanpuhui.web.templatetags.tph import moment
 
 STATES = {str(one): str(one.label) for one in TicketState}

@@ -9,17 +9,21 @@ from django.shortcuts import redirect
 from tanpuhui.domain.intake.errors import CorrectionRefused
 from tanpuhui.domain.intake.services import corrections as services
 from tanpuhui.domain.intake.services.corrections import ITEMS_MAX
-from tanpuhui.domain.scenarios import selectors as scenarios
-from tanpuhui.web.provider import frame, words
-from tanpuhui.web.shared import paging, scenes
+from tanpuhui.domain.scenarios.data import BatchView
+from tanpuhui.web.provider import batch_lists, frame
+from tanpuhui.web.provider.pages import batches
+from tanpuhui.web.shared import lists, scenes
 from tanpuhui.web.shared.guards import Provider, provider_only
-
-PAGE = 20
 
 
 @provider_only
 def corrections(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     """Find acts, then withdraw them or correct one; earlier corrections below."""
+    if request.method == "GET":
+        query = batch_lists.query_of(request.GET)
+        file = lists.download(request, lambda one: past(one, provider), query, "corrections")
+        if file:
+            return file
     error = ""
     items = items_of(request.POST.get("items") or request.GET.get("items", ""))
     reason = request.POST.get("reason", "").strip()
@@ -80,13 +84,6 @@ def _page(
     request: HttpRequest, provider: Provider, items: list[str], reason: str, error: str
 ) -> HttpResponse:
     found = services.items_look(provider.provider_id, items) if items else []
-    page = paging.page(
-        lambda limit, offset: scenarios.batches(
-            provider.provider_id, channel="correction", limit=limit, offset=offset
-        ),
-        request.GET.get("page", ""),
-        PAGE,
-    )
     editable = found[0] if len(found) == 1 and found[0].is_held else None
     return frame.show(
         request,
@@ -103,10 +100,14 @@ def _page(
         bounds={name: scenes.bounds(one) for name, one in editable.inputs.items()}
         if editable
         else {},
-        page=page,
-        rows=[words.batch_row(one) for one in page.rows],
+        listing=past(batch_lists.query_of(request.GET), provider),
         limit=ITEMS_MAX,
     )
+
+
+def past(query: lists.Query, provider: Provider) -> lists.Listing[BatchView]:
+    """The batches that corrected something."""
+    return batch_lists.table(query, provider.provider_id, batches.href, channel="correction")
 
 
 def items_of(text: str) -> list[str]:

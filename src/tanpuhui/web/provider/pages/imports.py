@@ -1,19 +1,32 @@
 """文件导入: bring a file, try it, import it, watch it, mend what did not pass."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.intake import selectors as intake
 from tanpuhui.domain.intake import services
+from tanpuhui.domain.intake.data import UploadView
 from tanpuhui.domain.intake.errors import UploadRefused
 from tanpuhui.domain.intake.services.uploads import KEPT_DAYS
 from tanpuhui.web.provider import frame, words
-from tanpuhui.web.shared import paging, uploads
+from tanpuhui.web.shared import lists, numbers, uploads
 from tanpuhui.web.shared.guards import Provider, provider_only
+from tanpuhui.web.shared.lists import Cell, Chip, Head
+from tanpuhui.web.templatetags.tph import moment
 
-PAGE = 20
+HEADS = (
+    Head("文件", "name"),
+    Head("上传时间", "uploaded"),
+    Head("行", "rows", is_right=True),
+    Head("减排量 (kg CO₂e)", is_right=True),
+    Head("未通过", is_right=True),
+    Head("状态"),
+)
 
 
 @provider_only
@@ -32,22 +45,70 @@ def imports(request: HttpRequest, provider: Provider) -> HttpResponseBase:
             error = refusal.message
         else:
             return redirect("provider:import", token)
-    page = paging.page(
-        lambda limit, offset: intake.uploads(provider.provider_id, limit=limit, offset=offset),
-        request.GET.get("page", ""),
-        PAGE,
-    )
-    return frame.show(
+    query = query_of(request.GET)
+    file = lists.download(request, lambda one: table(one, provider), query, "files")
+    return file or frame.show(
         request,
         provider,
         "imports.html",
         "imports",
         status=422 if error else 200,
-        page=page,
-        rows=[(one, words.UPLOAD_TONES.get(one.state, "off")) for one in page.rows],
+        listing=table(query, provider),
         error=error,
         limit=uploads.limit_mb(),
         kept_days=KEPT_DAYS,
+    )
+
+
+def query_of(got: Mapping[str, str]) -> lists.Query:
+    """What the address asks for."""
+    sorts = ("uploaded", "name", "rows")
+    return lists.query_of(got, states=intake.upload_states(), sorts=sorts, sort="-uploaded")
+
+
+def table(query: lists.Query, provider: Provider) -> lists.Listing[UploadView]:
+    """The list of files."""
+
+    def read(limit: int, offset: int) -> list[UploadView]:
+        return intake.uploads(
+            provider.provider_id,
+            state=query.state,
+            text=query.text,
+            order=query.sort,
+            limit=limit,
+            offset=offset,
+        )
+
+    counts = intake.upload_counts(provider.provider_id, text=query.text)
+    return lists.listing(
+        query,
+        HEADS,
+        read,
+        lambda rows: [_cells(row) for row in rows],
+        caption="上传的文件",
+        search_hint="文件名",
+        counters=lists.counters(intake.upload_states(), counts, query.state),
+        empty_glyph="upload",
+        empty_title="没有文件",
+        empty_text="选一个文件上传，先看前 20 行会变成什么。",
+    )
+
+
+def _cells(row: UploadView) -> tuple[Cell, ...]:
+    report = row.report or {}
+    mass = numbers.kilograms(report["reduction_mg"]) if report else "—"
+    tone = words.UPLOAD_TONES.get(row.state, "off")
+    return (
+        Cell(
+            row.file_name,
+            reverse("provider:import", args=[row.token]),
+            small=f"更正自 {row.mends}" if row.mends else "",
+        ),
+        Cell(moment(row.uploaded_at)),
+        Cell(numbers.count(row.rows_done) if row.rows_done else "—", is_right=True),
+        Cell(mass, is_right=True),
+        Cell(numbers.count(report["refused"]) if report else "—", is_right=True),
+        Cell(chips=(Chip(row.state_label, tone),)),
     )
 
 

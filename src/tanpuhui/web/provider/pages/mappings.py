@@ -1,7 +1,9 @@
 """字段映射: columns of a file to what a scenario wants, with the first rows as records at once."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -14,14 +16,62 @@ from tanpuhui.domain.intake.mapping import document_of
 from tanpuhui.domain.intake.services.profiles import profile_checked
 from tanpuhui.domain.intake.services.uploads import path_of, upload_row
 from tanpuhui.web.provider import frame, mapping_form
+from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.guards import Provider, provider_only
+from tanpuhui.web.shared.lists import Cell, Head, Link
+from tanpuhui.web.templatetags.tph import moment
+
+STATES = {"own": "贵方", "city": "平台"}
+HEADS = (Head("名称", "title"), Head("来源"), Head("改动", "changed"), Head("操作"))
 
 
 @provider_only
-def mappings(request: HttpRequest, provider: Provider) -> HttpResponse:
+def mappings(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     """The provider's own mappings, and the city's."""
-    profiles = intake.profiles(provider.provider_id)
-    return frame.show(request, provider, "mappings.html", "mappings", profiles=profiles)
+    query = query_of(request.GET)
+    file = lists.download(request, lambda one: table(one, provider), query, "mappings")
+    return file or frame.show(
+        request, provider, "mappings.html", "mappings", listing=table(query, provider)
+    )
+
+
+def query_of(got: Mapping[str, str]) -> lists.Query:
+    """What the address asks for."""
+    return lists.query_of(got, states=STATES, sorts=("title", "changed"), sort="title")
+
+
+def table(query: lists.Query, provider: Provider) -> lists.Listing[ProfileView]:
+    """The list of mappings."""
+    return lists.held(
+        query,
+        HEADS,
+        intake.profiles(provider.provider_id),
+        _cells,
+        words=lambda one: f"{one.title} {one.name}",
+        keys={
+            "title": lambda one: (not one.is_own, one.title),
+            "changed": lambda one: one.changed_at.timestamp() if one.changed_at else 0,
+        },
+        state=lambda one: "own" if one.is_own else "city",
+        states=STATES,
+        caption="字段映射",
+        search_hint="名称",
+        empty_glyph="table-properties",
+        empty_title="没有映射",
+        empty_text="上传一个文件，照着列名选一遍就好。",
+    )
+
+
+def _cells(one: ProfileView) -> tuple[Cell, ...]:
+    if not one.is_own:
+        return (Cell(one.title, small=one.name), Cell("平台"), Cell("—"), Cell("—"))
+    delete = reverse("provider:mapping_delete", args=[one.name])
+    return (
+        Cell(one.title, reverse("provider:mapping", args=[one.name]), small=one.name),
+        Cell("贵方"),
+        Cell(moment(one.changed_at) if one.changed_at else "—"),
+        Cell(links=(Link("删除", delete, f"删除 {one.title}", is_deed=True),)),
+    )
 
 
 @provider_only

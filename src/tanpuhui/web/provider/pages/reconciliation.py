@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -18,17 +18,13 @@ from tanpuhui.domain.scenarios.selectors import comparisons
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.partitions import month_of
-from tanpuhui.web.provider import frame, words
+from tanpuhui.web.provider import day_lists, frame, words
 from tanpuhui.web.provider.pages.corrections import items_of
-from tanpuhui.web.shared import paging, scenes, uploads
+from tanpuhui.web.shared import lists, scenes, uploads
 from tanpuhui.web.shared.downloads import table_download
 from tanpuhui.web.shared.guards import Provider, provider_only
-from tanpuhui.web.templatetags import tph
 
-SPAN = 7
-OFFERED = ("7", "30", "92")
 ITEMS_MAX = 10_000
-ROWS_MAX = 200_000
 SHOWN = 200
 STATEMENT_BYTES = 4 << 20
 HEAD = (
@@ -47,13 +43,14 @@ HEAD = (
 
 
 @provider_only
-def reconciliation(request: HttpRequest, provider: Provider) -> HttpResponse:
+def reconciliation(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     """Recent days with their sum; refusals of the same deliveries beside them."""
-    asked = request.GET.get("days", "")
-    span = int(asked) if asked in OFFERED else SPAN
-    only = request.GET.get("only") == "apart"
+    query = day_lists.query_of(request.GET)
+    span = day_lists.span_of(query)
     lines = intake.days(provider.provider_id, span=span)
-    shown = [one for one in lines if one.missing or one.mg_apart] if only else lines
+    file = lists.download(request, lambda one: day_lists.table(one, lines), query, "days")
+    if file:
+        return file
     refused: Counter[tuple[str, str]] = Counter()
     latest: dict[str, str] = {}
     for one in comparisons.refusal_reasons(
@@ -69,15 +66,10 @@ def reconciliation(request: HttpRequest, provider: Provider) -> HttpResponse:
         provider,
         "reconciliation.html",
         "reconciliation",
-        span=span,
-        spans=[int(one) for one in OFFERED],
-        only=only,
-        days=shown,
-        apart=sum(bool(one.missing or one.mg_apart) for one in lines),
+        listing=day_lists.table(query, lines),
         stated=sum(one.stated_records is not None for one in lines),
         total={
-            name: sum(getattr(day, name) for day in shown)
-            for name in ("counted", "not_counted", "reduction_mg", "points")
+            name: sum(getattr(day, name) for day in lines) for name in ("counted", "reduction_mg")
         },
         refused=[
             (code, title, number, latest[code]) for (code, title), number in refused.most_common()
@@ -143,24 +135,15 @@ def rows(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     if code not in BY_CODE:
         raise Http404
 
-    def read(limit: int, offset: int) -> list[comparisons.RowFound]:
-        return comparisons.provider_rows(
-            provider.provider_id, day, scenario.no, code, limit=limit, offset=offset
+    query = day_lists.rows_query(got)
+
+    def table(asked: lists.Query) -> lists.Listing[comparisons.RowFound]:
+        return day_lists.rows(
+            asked, provider.provider_id, day=day, scenario_no=scenario.no, code=code
         )
 
-    if got.get("form") in {"csv", "xlsx"}:
-        lines = (
-            (
-                one.item_no,
-                tph.moment(one.occurred_at),
-                words.kg_plain(one.reduction_mg),
-                one.note or "",
-            )
-            for one in read(ROWS_MAX, 0)
-        )
-        head = ("单号", "发生时间", "减排量_kg", "补充说明")
-        return table_download(got["form"], f"rows-{day}-{scenario.no}", head, lines)
-    return frame.show(
+    file = lists.download(request, table, query, f"rows-{day}-{scenario.no}")
+    return file or frame.show(
         request,
         provider,
         "rows.html",
@@ -168,7 +151,7 @@ def rows(request: HttpRequest, provider: Provider) -> HttpResponseBase:
         day=day,
         scenario=scenario,
         reason=BY_CODE[code],
-        page=paging.page(read, got.get("page", ""), SHOWN),
+        listing=table(query),
     )
 
 

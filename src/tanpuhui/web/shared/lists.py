@@ -1,13 +1,27 @@
-"""Lists of the console as data: search, filters, counters, sortable heads, rows of cells, pages."""
+"""Every list as data: search, filters, counters, sortable heads, rows of cells, pages, a file.
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+A list has a query read from the address and a table made from it; the page, its parts of
+templates (`shared/list_*.html`) and the file are all drawn from the same `Listing`.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
 from tanpuhui.web.shared import paging
+from tanpuhui.web.shared.downloads import table_download
 
 Row = TypeVar("Row")
 PAGE = 20
+FILE_PAGE = 500
+FILE_ROWS_MAX = 1_000_000  # what a sheet holds
+FORMS = ("csv", "xlsx")
+FIGURE = re.compile(r"[−-]?(\d{1,3}(,\d{3})+|\d{1,15})(\.\d+)?")
 TONES = {
     "submitted": "wait", "open": "wait", "queued": "wait", "draft": "off",
     "approved": "ok", "applied": "ok", "answered": "work", "running": "work",
@@ -27,22 +41,47 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A further link of a cell: information, the page of a deed, or a button that does it."""
+
+    text: str
+    href: str
+    aria: str = ""
+    is_deed: bool = False
+    is_page: bool = False
+
+    @property
+    def is_said(self) -> bool:
+        """Whether a file says it: not what is only done on the page."""
+        return not (self.is_deed or self.is_page)
+
+
+@dataclass(frozen=True)
 class Cell:
-    """One cell: text, perhaps a link, a small line below, chips, or a line of values."""
+    """One cell: text, perhaps a link, a small line below, chips, links, or a line of values.
+
+    `file` is what a file says instead, such as a figure that the page rounds.
+    """
 
     text: str = ""
     href: str = ""
     small: str = ""
     chips: tuple[Chip, ...] = ()
+    links: tuple[Link, ...] = ()
     is_right: bool = False
     is_code: bool = False
     is_read: bool = False
+    percent: int | None = None
     spark: Any = None
+    file: str = ""
 
     @property
     def words(self) -> str:
         """Everything in it as one text, for files."""
+        if self.file:
+            return self.file
         parts = [self.text, *(chip.word for chip in self.chips)]
+        parts += [link.text for link in self.links if link.is_said]
         if self.small:
             parts.append(f"（{self.small}）")
         return " ".join(part for part in parts if part)
@@ -108,7 +147,16 @@ class Counter:
 
 @dataclass(frozen=True)
 class Listing(Generic[Row]):
-    """A whole list, ready to be drawn."""
+    """A whole list, ready to be drawn.
+
+    Attributes:
+        page: the rows themselves, for templates that draw them in their own way.
+        sorts: orders to choose from where there are no heads to click.
+        keeps: further values of the address that the form must not lose.
+        export: the name of the background export; without one the page itself gives the file.
+        foot: a row of sums.
+        refresh_s: the table asks for itself again after so many seconds; 0: never.
+    """
 
     heads: tuple[HeadLink, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -119,10 +167,22 @@ class Listing(Generic[Row]):
     filters: tuple[Filter, ...] = ()
     fields: tuple[FieldFilter, ...] = ()
     counters: tuple[Counter, ...] = ()
+    sorts: tuple[Option, ...] = ()
+    sort: str = ""
+    keeps: tuple[tuple[str, str], ...] = ()
     export: str = ""
     empty_title: str = "没有符合条件的记录"
     empty_text: str = "换一个条件看看。"
+    empty_glyph: str = "search"
     state: str = ""
+    foot: tuple[Cell, ...] = ()
+    refresh_s: int = 0
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether anything but the usual is asked for: then the tools stand open."""
+        chosen = [self.search, self.state, *(one.value for one in self.filters)]
+        return any(chosen)
 
 
 @dataclass(frozen=True)
@@ -175,7 +235,7 @@ def query_of(
     return Query(
         text=got.get("q", "").strip()[:80],
         state=got.get("state", "") if got.get("state", "") in set(states) else "",
-        sort=wanted if wanted.lstrip("-") in set(sorts) else sort,
+        sort=wanted if wanted.removeprefix("-") in set(sorts) else sort,
         page=got.get("page", ""),
         chosen=chosen,
     )
@@ -207,8 +267,99 @@ def listing(
         page=page,
         search=query.text,
         state=query.state,
+        sort=query.sort,
         **more,
     )
+
+
+def held(
+    query: Query,
+    heads: Sequence[Head],
+    rows: Sequence[Row],
+    draw: Callable[[Row], tuple[Cell, ...]],
+    *,
+    words: Callable[[Row], str],
+    keys: Mapping[str, Callable[[Row], Any]],
+    state: Callable[[Row], str] | None = None,
+    states: Mapping[str, str] | None = None,
+    foot: Callable[[Sequence[Row]], tuple[Cell, ...]] | None = None,
+    **more: Any,
+) -> Listing[Row]:
+    """A list whose rows are all at hand: searched, counted, chosen and sorted here.
+
+    Args:
+        query: what the address asks for.
+        heads: columns.
+        rows: all of them.
+        draw: row → cells.
+        words: what a search looks into.
+        keys: sort key → value to sort by.
+        state: a row's state.
+        states: state → label, for counters.
+        foot: sums of the rows that are shown.
+        more: further fields of Listing.
+    """
+    wanted = query.text.casefold()
+    known = [one for one in rows if wanted in words(one).casefold()]
+    shown = known
+    if state is not None and states is not None:
+        counts = {name: sum(state(one) == name for one in known) for name in states}
+        more["counters"] = counters(states, counts, query.state)
+        shown = [one for one in known if not query.state or state(one) == query.state]
+    if query.sort.removeprefix("-") in keys:
+        key = keys[query.sort.removeprefix("-")]
+        shown = sorted(shown, key=key, reverse=query.sort.startswith("-"))
+    return listing(
+        query,
+        heads,
+        lambda limit, offset: shown[offset : offset + limit],
+        lambda page: [draw(one) for one in page],
+        foot=foot(shown) if foot and shown else (),
+        **more,
+    )
+
+
+def lines(
+    make: Callable[[Query], Listing[Any]], query: Query
+) -> Iterator[tuple[Listing[Any], list[str]]]:
+    """Every row of a list as texts, page by page, each with the page it stands on."""
+    number, done = 1, 0
+    while done < FILE_ROWS_MAX:
+        page = make(replace(query, size=FILE_PAGE, page=str(number)))
+        for row in page.rows:
+            yield page, [cell.words for cell in row]
+        done += len(page.rows)
+        if not page.page.has_next:
+            return
+        number += 1
+
+
+def download(
+    request: HttpRequest, make: Callable[[Query], Listing[Any]], query: Query, name: str
+) -> HttpResponseBase | None:
+    """The list as a file where the address asks for one with `form`; else None.
+
+    Args:
+        request: the request.
+        make: query → list.
+        query: what the address asks for.
+        name: file name in ASCII without ending.
+    """
+    form = request.GET.get("form", "")
+    if form not in FORMS:
+        return None
+    first = make(replace(query, size=1, page="1"))
+    head = [one.label for one in first.heads]
+    read = figure if form == "xlsx" else str
+    rows = ([read(text) for text in texts] for _, texts in lines(make, query))
+    return table_download(form, name, head, rows)
+
+
+def figure(text: str) -> Decimal | str:
+    """A figure as a number, everything else as it is."""
+    if not FIGURE.fullmatch(text):
+        return text
+    return Decimal(text.replace(",", "").replace("−", "-"))
 
 
 def counters(
