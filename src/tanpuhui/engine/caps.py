@@ -1,11 +1,8 @@
 """Ceilings (上限): how much of a person's acts in one scenario counts, per day, month or year."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Literal
-
-from tanpuhui.engine.dated import Period
 
 Per = Literal["day", "month", "year"]
 Of = Literal["acts", "mass_g"]
@@ -23,83 +20,48 @@ class Cap:
     provisional: bool = False
     reason: str = ""
 
-    @property
-    def limit_mg(self) -> int | None:
-        """The ceiling in mg, for a mass cap."""
-        return self.limit * MG_PER_G if self.of == "mass_g" else None
 
-    @property
-    def code(self) -> str:
-        """Stable name of the reason for not counting, such as ``cap_day_acts``."""
-        return f"cap_{self.per}_{'acts' if self.of == 'acts' else 'mass'}"
+@dataclass
+class Room:
+    """What is left of one ceiling in one of its periods, for one person and scenario.
 
-    def period(self, day: date) -> Period:
-        """The calendar period around the day."""
-        if self.per == "day":
-            return Period(day, day + timedelta(days=1))
-        if self.per == "month":
-            following = day.replace(day=28) + timedelta(days=4)
-            return Period(day.replace(day=1), following.replace(day=1))
-        return Period(date(day.year, 1, 1), date(day.year + 1, 1, 1))
+    ``left`` is a number of acts or of mg; it is negative where a limit was lowered meanwhile.
+    """
+
+    of: Of
+    left: int
 
 
 @dataclass(frozen=True)
-class Usage:
-    """What was already counted in a period: acts, and mass in mg."""
-
-    acts: int = 0
-    mass_mg: int = 0
-
-
-@dataclass(frozen=True)
-class Allocation:
-    """What of one act counts; ``cap`` is the ceiling that cut it (None: counted in full)."""
+class Share:
+    """What of one act counts; ``cut_by`` is the place of the room that cut it (None: in full)."""
 
     is_counted: bool
     counted_mg: int
-    cap: Cap | None
+    cut_by: int | None = None
 
 
-def allocate(
-    caps: Sequence[Cap], used: Mapping[Per, Usage], acts_mg: Iterable[int]
-) -> tuple[Allocation, ...]:
-    """Share what is left of the ceilings among acts of one person, scenario and day, in order.
+def allot(rooms: Sequence[Room], act_mg: int) -> Share:
+    """Give the next act its share of the rooms that it falls into, and take that share out.
 
-    An act beyond an act ceiling does not count. An act that crosses a mass ceiling counts up to
-    it; one for which nothing is left does not count and uses no act ceiling. Splitting the acts
-    over several calls, with ``used`` carried forward, gives the same answer.
+    An act for which a ceiling of number has no room does not count. One that crosses a ceiling of
+    mass counts up to it; where nothing is left of it, it does not count. What does not count uses
+    nothing: so it does not matter how acts in one order are cut into deliveries.
 
     Args:
-        caps: the ceilings of the scenario.
-        used: what is already counted in the day, month and year of the acts; a missing period
-            counts as none.
-        acts_mg: reductions in mg, >= 0, ordered by (occurred_at, item number).
+        rooms: one a ceiling, in the order in which they are to be named.
+        act_mg: reduction in mg, >= 0.
     """
-    none = Usage()
-    acts_left = {cap: cap.limit - used.get(cap.per, none).acts for cap in caps if cap.of == "acts"}
-    mass_left = {
-        cap: cap.limit * MG_PER_G - used.get(cap.per, none).mass_mg
-        for cap in caps
-        if cap.of == "mass_g"
-    }
-    found = []
-    for act_mg in acts_mg:
-        allocation = _one(act_mg, acts_left, mass_left)
-        if allocation.is_counted:
-            for cap in acts_left:
-                acts_left[cap] -= 1
-            for cap in mass_left:
-                mass_left[cap] -= allocation.counted_mg
-        found.append(allocation)
-    return tuple(found)
-
-
-def _one(act_mg: int, acts_left: Mapping[Cap, int], mass_left: Mapping[Cap, int]) -> Allocation:
-    spent = next((cap for cap, left in acts_left.items() if left <= 0), None)
-    if spent is not None:
-        return Allocation(is_counted=False, counted_mg=0, cap=spent)
-    tightest = min(mass_left, key=lambda cap: mass_left[cap], default=None)
-    if tightest is None or act_mg <= mass_left[tightest]:
-        return Allocation(is_counted=True, counted_mg=act_mg, cap=None)
-    counted_mg = max(mass_left[tightest], 0)
-    return Allocation(is_counted=counted_mg > 0, counted_mg=counted_mg, cap=tightest)
+    tightest = None
+    for place, room in enumerate(rooms):
+        if room.of == "acts":
+            if room.left <= 0:
+                return Share(is_counted=False, counted_mg=0, cut_by=place)
+        elif max(room.left, 0) < act_mg and (tightest is None or room.left < rooms[tightest].left):
+            tightest = place
+    counted_mg = act_mg if tightest is None else max(rooms[tightest].left, 0)
+    if tightest is not None and not counted_mg:
+        return Share(is_counted=False, counted_mg=0, cut_by=tightest)
+    for room in rooms:
+        room.left -= 1 if room.of == "acts" else counted_mg
+    return Share(is_counted=True, counted_mg=counted_mg, cut_by=tightest)

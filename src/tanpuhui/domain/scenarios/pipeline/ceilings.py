@@ -1,123 +1,150 @@
-"""Caps per person, scenario and period: what is above counts nothing, and says why.
+"""Caps per person, scenario and period: where there is not room for everything a batch brings.
 
-The accounts are locked, so what the book holds for a window is final; within the batch earlier
-acts come first. Caps of number apply before caps of mass, days before months before years.
+The accounts are locked, so what the book holds for a period is final. Who gets the room that is
+short is decided in `counting`; here is found where it is short, in columns.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.holdings import Held
-from tanpuhui.domain.scenarios.pipeline.quantities import points_of
-from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook
-from tanpuhui.domain.scenarios.pipeline.work import Ints, Mask, Work
-from tanpuhui.domain.scenarios.reasons import number
-from tanpuhui.domain.scenarios.selectors.rules import Ceiling
+from tanpuhui.domain.scenarios.pipeline.work import Positions, Work
+from tanpuhui.domain.scenarios.selectors.rules import UNLIMITED, Ceiling
+from tanpuhui.engine.caps import Of, Per, Room, Share, allot
 
-PERIODS = ("day", "month", "year")
-
-
-def apply(work: Work, rules: Rulebook, held: Held) -> None:
-    """Reduce reduction_mg and points of live records to what the caps leave."""
-    caps = sorted(held.ceilings, key=lambda one: (one.of != "acts", PERIODS.index(one.per)))
-    present = set(np.unique(work.scenario_no[work.live]).tolist())
-    for cap in caps:
-        if cap.scenario_no in present:
-            _apply_one(work, cap, held)
-    _points_again(work, rules)
+PERIODS: tuple[Per, ...] = ("day", "month", "year")
+PERIOD_WORDS = {"day": "每日", "month": "每月", "year": "每年"}
+Group = tuple[Per, int, int, int]  # per, period, account id, scenario number
 
 
-def _period(day: pl.Expr, cap: Ceiling) -> pl.Expr:
-    """The day, month or year of days since 1970-01-01, as one number."""
-    if cap.per == "day":
-        return day
-    calendar = day.cast(pl.Int32).cast(pl.Date)
-    year = calendar.dt.year().cast(pl.Int64)
-    return year if cap.per == "year" else year * 12 + calendar.dt.month()
+@dataclass(frozen=True)
+class Shortage:
+    """Where caps cannot bear everything that a batch brings.
+
+    positions: the records concerned. rooms: what is left, by group; in other groups there is room
+    for all.
+    """
+
+    positions: Positions
+    rooms: dict[Group, list[tuple[Ceiling, Room]]]
+
+    def share(self, work: Work, position: int) -> tuple[Share, Ceiling | None]:
+        """What of a record counts, and the cap that cut it; takes it out of the rooms."""
+        day = int(work.days[position])
+        account_id, no = int(work.account_id[position]), int(work.scenario_no[position])
+        rooms = [
+            room
+            for per in PERIODS
+            for room in self.rooms.get((per, _period_of(day, per), account_id, no), ())
+        ]
+        share = allot([room for _, room in rooms], int(work.reduction_mg[position]))
+        return share, None if share.cut_by is None else rooms[share.cut_by][0]
 
 
-def _apply_one(work: Work, cap: Ceiling, held: Held) -> None:
-    no = cap.scenario_no
-    positions = np.flatnonzero(work.live & (work.scenario_no == no))
-    if not len(positions):
-        return
-    keys = ["account_id", "period"]
+def shortage(work: Work, held: Held) -> Shortage:
+    """The groups in which what the book holds and what the batch brings pass a limit together."""
+    positions = np.flatnonzero(work.live)
     mine = pl.DataFrame(
         {
-            "record": positions.astype(np.int64),
+            "position": positions,
             "account_id": work.account_id[positions],
+            "scenario_no": work.scenario_no[positions].astype(np.int64),
             "day": work.days[positions].astype(np.int64),
-            "started": work.started[positions],
+            "reduction_mg": work.reduction_mg[positions],
         }
-    ).with_columns(period=_period(pl.col("day"), cap))
+    )
+    present = set(mine["scenario_no"].unique().to_list())
+    parts: list[pl.Series] = []
+    rooms: dict[Group, list[tuple[Ceiling, Room]]] = {}
+    for per in PERIODS:
+        caps = [cap for cap in held.ceilings if cap.per == per and cap.scenario_no in present]
+        if caps:
+            parts.append(_short(mine, held, per, caps, rooms))
+    short = pl.concat(parts).unique() if parts else pl.Series([], dtype=pl.Int64)
+    return Shortage(short.to_numpy(), rooms)
+
+
+def _short(
+    mine: pl.DataFrame,
+    held: Held,
+    per: Per,
+    caps: list[Ceiling],
+    rooms: dict[Group, list[tuple[Ceiling, Room]]],
+) -> pl.Series:
+    """Positions of the records in groups without room for all; fills `rooms` for these groups."""
+    keys = ["account_id", "scenario_no", "period"]
+    numbers = sorted({cap.scenario_no for cap in caps})
+    rows = mine.filter(pl.col("scenario_no").is_in(numbers)).with_columns(period=_period(per))
     used = (
-        held.lines.filter(pl.col("scenario_no") == no)
-        .with_columns(period=_period(pl.col("day"), cap))
+        held.lines.filter(pl.col("scenario_no").is_in(numbers))
+        .with_columns(period=_period(per))
         .group_by(keys)
         .agg(used_acts=pl.col("acts").sum(), used_mg=pl.col("reduction_mg").sum())
     )
-    ordered = (
-        mine.join(used, on=keys, how="left", maintain_order="left")
+    groups = (
+        rows.group_by(keys)
+        .agg(pl.len().cast(pl.Int64).alias("acts"), pl.col("reduction_mg").sum(), pl.first("day"))
+        .join(used, on=keys, how="left")
         .with_columns(pl.col("used_acts", "used_mg").fill_null(0))
-        .sort(*keys, "started", "record")
     )
-    records = ordered["record"].to_numpy()
-    group_start = ordered.select(pl.struct(keys).is_first_distinct()).to_series().to_numpy()
-    # A limit changes at the start of its period only, so it is the same for all of a group.
-    limits = cap.limits(ordered["day"].to_numpy())
-    if cap.of == "acts":
-        before = ordered["used_acts"].to_numpy() + _running(np.ones(len(records)), group_start)
-        _nothing(work, records[before >= limits], cap)
-    else:
-        used_mg = ordered["used_mg"].to_numpy()
-        _cut_mass(work, records, limits - used_mg, group_start, cap)
+    limits = {
+        of: _limits(groups, (cap for cap in caps if cap.of == of)) for of in ("acts", "mass_g")
+    }
+    short = groups.with_columns(limit_acts=limits["acts"], limit_mg=limits["mass_g"]).filter(
+        (pl.col("used_acts") + pl.col("acts") > pl.col("limit_acts"))
+        | (pl.col("used_mg") + pl.col("reduction_mg") > pl.col("limit_mg"))
+    )
+    of_scenario: dict[int, list[Ceiling]] = {}
+    for cap in sorted(caps, key=lambda one: one.of):  # number before mass
+        of_scenario.setdefault(cap.scenario_no, []).append(cap)
+    for row in short.iter_rows(named=True):
+        left: dict[Of, int] = {
+            "acts": row["limit_acts"] - row["used_acts"],
+            "mass_g": row["limit_mg"] - row["used_mg"],
+        }
+        rooms[per, row["period"], row["account_id"], row["scenario_no"]] = [
+            (cap, Room(cap.of, left[cap.of])) for cap in of_scenario[row["scenario_no"]]
+        ]
+    return rows.join(short.select(keys), on=keys, how="semi")["position"]
 
 
-def _cut_mass(work: Work, records: Ints, room_mg: Ints, group_start: Mask, cap: Ceiling) -> None:
-    mass = work.reduction_mg[records]
-    room = np.clip(room_mg - _running(mass, group_start), 0, None)
-    kept = np.minimum(mass, room)
-    partly = (kept < mass) & (kept > 0)
-    _nothing(work, records[(kept == 0) & (mass > 0)], cap)
-    work.reduction_mg[records[partly]] = kept[partly]
-    for record in records[partly]:
-        work.notes[int(record)] = f"超出{_words(work, record, cap)}的部分未计入"
+def _limits(groups: pl.DataFrame, caps: Iterable[Ceiling]) -> pl.Series:
+    """The limit of each group in acts or mg.
+
+    A limit changes at the start of its period only, so any day of the group tells it.
+    """
+    numbers, days = groups["scenario_no"].to_numpy(), groups["day"].to_numpy()
+    found = np.full(len(numbers), UNLIMITED, dtype=np.int64)
+    for cap in caps:
+        mine = numbers == cap.scenario_no
+        found[mine] = cap.limits(days[mine])
+    return pl.Series(found)
 
 
-def _running(values: Any, group_start: Any) -> Ints:
-    """Sum of the values before each row within its group."""
-    values = values.astype(np.int64)
-    total = np.cumsum(values) - values
-    starts = np.maximum.accumulate(np.where(group_start, np.arange(len(values)), 0))
-    return np.asarray(total - total[starts], dtype=np.int64)
+def _period(per: Per) -> pl.Expr:
+    """The day, month or year of `day` (days since 1970-01-01) as one number."""
+    day = pl.col("day")
+    if per == "day":
+        return day
+    calendar = day.cast(pl.Int32).cast(pl.Date)
+    year = calendar.dt.year().cast(pl.Int64)
+    return year if per == "year" else year * 12 + calendar.dt.month()
 
 
-def _nothing(work: Work, records: Any, cap: Ceiling) -> None:
-    work.reason[records] = number(f"cap.{cap.per}")
-    work.reduction_mg[records] = 0
-    work.points[records] = 0
-    for record in records:
-        work.notes[int(record)] = f"已达到{_words(work, record, cap)}"
+def _period_of(day: int, per: Per) -> int:
+    """As `_period`, for one day."""
+    if per == "day":
+        return day
+    calendar: date = EPOCH + timedelta(days=day)
+    return calendar.year if per == "year" else calendar.year * 12 + calendar.month
 
 
-def _words(work: Work, record: Any, cap: Ceiling) -> str:
-    period = {"day": "每日", "month": "每月", "year": "每年"}[cap.per]
-    limit = cap.limit_on(int(work.days[record]))
-    return f"{period}上限 {limit} {'次' if cap.of == 'acts' else '克'}"
-
-
-def _points_again(work: Work, rules: Rulebook) -> None:
-    """Points follow the mass that was counted, not the mass that was quantified."""
-    cut = np.flatnonzero(work.live & (work.reduction_mg < work.quantified_mg))
-    for position in cut:
-        scenario = rules.city.scenario_by_no(int(work.scenario_no[position]))
-        segment = rules.segment(scenario, _day(work, int(position)))
-        work.points[position] = points_of(work.reduction_mg[position : position + 1], segment)[0]
-
-
-def _day(work: Work, position: int) -> date:
-    return EPOCH + timedelta(days=int(work.days[position]))
+def words(cap: Ceiling, day: int) -> str:
+    """A cap as it is named to people, on one day."""
+    unit = "次" if cap.of == "acts" else "克"
+    return f"{PERIOD_WORDS[cap.per]}上限 {cap.limit_on(day)} {unit}"

@@ -45,7 +45,8 @@ def held_for(work: Work, cursor: Any, city: Pack) -> Held:
     parts = [ledger.entries_of(cursor, near, [s.no for s in city.scenarios.values()])]
     present = set(rows["scenario_no"].unique())
     for period in PERIODS:
-        numbers = [no for no in _capped(city, period) if no in present]
+        capped = {one.scenario_no for one in ceilings if one.per == period}
+        numbers = sorted(capped & present)
         if not numbers:
             continue
         mine = rows.filter(pl.col("scenario_no").is_in(numbers))
@@ -53,14 +54,6 @@ def held_for(work: Work, cursor: Any, city: Pack) -> Held:
         last = first.dt.offset_by(FIRST_OF[period]).dt.offset_by("-1d")
         parts.append(ledger.entries_of(cursor, _windows(mine, first, last), numbers))
     return Held(pl.concat(parts).unique() if len(parts) > 1 else parts[0], ceilings)
-
-
-def _capped(city: Pack, period: str) -> list[int]:
-    return [
-        scenario.no
-        for scenario in city.scenarios.values()
-        if any(cap.per == period for cap in scenario.caps)
-    ]
 
 
 def _windows(rows: pl.DataFrame, first: pl.Expr, last: pl.Expr) -> pl.DataFrame:

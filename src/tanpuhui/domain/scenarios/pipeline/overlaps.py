@@ -1,24 +1,34 @@
-"""One act, one claim: the same thing by key, the same stretch of time by person."""
+"""One act, one claim: the same thing by key, the same stretch of time by person.
+
+Here is found which records compete, with each other or with the book; `counting` decides.
+"""
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.holdings import Held
-from tanpuhui.domain.scenarios.pipeline.work import Mask, Work
+from tanpuhui.domain.scenarios.pipeline.work import Mask, Positions, Work
 from tanpuhui.kernel import clock
-from tanpuhui.kernel.columns import copy_rows, ints
+from tanpuhui.kernel.columns import copy_rows, ints, texts
 from tanpuhui.packs import Overlap, Pack
 
 SECOND = 1_000_000
+NONE: Positions = np.zeros(0, dtype=np.intp)
+KEY_SCHEMA = {"position": pl.Int64, "rule": pl.String, "key_digest": pl.String}
 CLAIMED = """
-select rule, key_digest, scenario_no, (extract(epoch from occurred_at) * 1000000)::bigint,
-  provider_id, item_no
-from scenarios_claim
-where rule = any(%s) and key_digest = any(%s)
+select given.place, claim.scenario_no, claim.started
+from unnest(string_to_array(%(rules)s, chr(31)), string_to_array(%(digests)s, chr(31)))
+  with ordinality as given(rule, key_digest, place)
+cross join lateral (
+  select scenario_no, (extract(epoch from occurred_at) * 1000000)::bigint as started
+  from scenarios_claim where rule = given.rule and key_digest = given.key_digest
+  offset 0
+) as claim
 """
 # Counted acts of the lines' journals whose interval meets the record's, still in force.
 TOUCHING = """
@@ -45,68 +55,113 @@ order by 1, 3
 """
 
 
-def by_key(work: Work, cursor: Any, city: Pack) -> pl.DataFrame:
-    """Refuse to count records whose key is claimed; return the claims that this batch makes.
+class Rival(NamedTuple):
+    """The act that has what another wants: its instant in µs since 1970, and its scenario."""
+
+    started: int
+    scenario_no: int
+
+
+class Loss(NamedTuple):
+    """Why a record does not count: the rule, and the act that was there before."""
+
+    rule: Overlap
+    rival: Rival
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of a batch's live records.
+
+    frame: KEY_SCHEMA, one row a key of a record. wanted: position → the keys of this record that
+    others want too, or that the book holds. owners: key → the act that has claimed it.
+    """
+
+    frame: pl.DataFrame
+    rules: dict[str, Overlap]
+    wanted: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    owners: dict[tuple[str, str], Rival] = field(default_factory=dict)
+
+    @property
+    def positions(self) -> Positions:
+        """Records that compete for a key."""
+        return np.array(list(self.wanted), dtype=np.intp)
+
+    def lost(self, position: int) -> Loss | None:
+        """The claim that stands in a record's way."""
+        for key in self.wanted.get(position, ()):
+            if key in self.owners:
+                return Loss(self.rules[key[0]], self.owners[key])
+        return None
+
+    def claim(self, work: Work, position: int) -> None:
+        """From here on the keys of this record are taken."""
+        rival = _rival(work, position)
+        for key in self.wanted.get(position, ()):
+            self.owners[key] = rival
+
+    def claims(self, work: Work) -> pl.DataFrame:
+        """The keys of the records that count; KEY_SCHEMA."""
+        counted = work.reason[self.frame["position"].to_numpy()] == 0
+        return self.frame.filter(pl.Series(counted, dtype=pl.Boolean))
+
+
+def keys_of(work: Work, cursor: Any, city: Pack) -> Keys:
+    """The keys of live records, and which of them are wanted twice or claimed in the book.
 
     A unique index decides between two batches at once: the later one fails and starts over.
     """
-    keys = work.frame["asset_key"]
-    if keys.null_count() == work.size:
-        return pl.DataFrame()
-    keyed = keys.is_not_null().to_numpy()
-    claims: dict[tuple[str, str], int] = {}
-    for rule in city.overlaps:
-        if rule.match != "key":
-            continue
-        positions = np.flatnonzero(
-            work.live & keyed & np.isin(work.scenario_no, _numbers(city, rule))
+    rules = {rule.id: rule for rule in city.overlaps if rule.match == "key"}
+    column = work.frame["asset_key"]
+    if column.null_count() == work.size:
+        return Keys(pl.DataFrame(schema=KEY_SCHEMA), rules)
+    positions = np.flatnonzero(work.live & column.is_not_null().to_numpy())
+    scenario_no = work.scenario_no[positions]
+    digests = pl.Series([_digest(key) for key in column.gather(positions)], dtype=pl.String)
+    parts = [pl.DataFrame(schema=KEY_SCHEMA)]
+    for rule in rules.values():
+        mine = np.flatnonzero(np.isin(scenario_no, _numbers(city, rule)))
+        parts.append(
+            pl.DataFrame(
+                {
+                    "position": positions[mine].astype(np.int64),
+                    "rule": pl.repeat(rule.id, len(mine), dtype=pl.String, eager=True),
+                    "key_digest": digests.gather(mine),
+                }
+            )
         )
-        for position, key in zip(positions.tolist(), keys.gather(positions).to_list(), strict=True):
-            winner = claims.setdefault((rule.id, _digest(key)), position)
-            if winner != position:
-                no, when = int(work.scenario_no[winner]), _when(work.started[winner])
-                _lose(work, city, position, rule, winner_no=no, when=when)
-    if not claims:
-        return pl.DataFrame()
-    _against_claimed(work, cursor, city, claims)
-    live = work.live
-    alive = [(*key, position) for key, position in claims.items() if live[position]]
-    frame = pl.DataFrame(
-        alive,
-        schema={"rule": pl.String, "key_digest": pl.String, "position": pl.Int64},
-        orient="row",
-    )
-    return frame.with_columns(
-        provider_id=pl.lit(work.provider_id, dtype=pl.Int64),
-        item_no=work.frame["item_no"].gather(frame["position"]),
-    )
+    keys = Keys(pl.concat(parts), rules)
+    if not keys.frame.is_empty():
+        _competing(keys, cursor)
+    return keys
 
 
-def _against_claimed(
-    work: Work, cursor: Any, city: Pack, claims: dict[tuple[str, str], int]
-) -> None:
+def _competing(keys: Keys, cursor: Any) -> None:
+    """Fill `wanted` and `owners`."""
     cursor.execute(
-        CLAIMED, (sorted({rule for rule, _ in claims}), [digest for _, digest in claims])
+        CLAIMED, {"rules": texts(keys.frame["rule"]), "digests": texts(keys.frame["key_digest"])}
     )
-    rules = {rule.id: rule for rule in city.overlaps}
-    for rule_id, digest, scenario_no, started, provider_id, item_no in cursor.fetchall():
-        position = claims.get((rule_id, digest))
-        if position is None or (
-            provider_id == work.provider_id and item_no == work.frame["item_no"][position]
-        ):
-            continue
-        _lose(work, city, position, rules[rule_id], winner_no=scenario_no, when=_when(started))
+    name = ("rule", "key_digest")
+    for place, scenario_no, started in cursor.fetchall():
+        position, *key = keys.frame.row(place - 1)
+        keys.owners[key[0], key[1]] = Rival(started, scenario_no)
+        keys.wanted.setdefault(position, []).append((key[0], key[1]))
+    twice = keys.frame.filter(pl.struct(*name).is_duplicated())
+    for position, rule, digest in twice.iter_rows():
+        if (rule, digest) not in keys.owners:
+            keys.wanted.setdefault(position, []).append((rule, digest))
 
 
 def claims_write(cursor: Any, work: Work, claims: pl.DataFrame) -> None:
-    """Store the claims of the acts that counted."""
-    if claims.is_empty():
-        return
-    kept = claims.filter(pl.Series(work.reason[claims["position"].to_numpy()] == 0))
-    positions = kept["position"].to_numpy()
-    rows = kept.drop("position").with_columns(
-        scenario_no=pl.Series(work.scenario_no[positions]),
-        occurred_at=pl.Series(work.started[positions]).cast(pl.Datetime("us", "UTC")),
+    """Store the claims of the acts that counted; KEY_SCHEMA."""
+    positions = claims["position"].to_numpy()
+    rows = claims.select(
+        "rule",
+        "key_digest",
+        pl.lit(work.provider_id, dtype=pl.Int64).alias("provider_id"),
+        work.frame["item_no"].gather(positions).alias("item_no"),
+        pl.Series("scenario_no", work.scenario_no[positions]),
+        pl.Series("occurred_at", work.started[positions]).cast(pl.Datetime("us", "UTC")),
     )
     copy_rows(cursor, "scenarios_claim", rows)
 
@@ -128,52 +183,73 @@ def claims_free(cursor: Any, city: Pack, provider_id: int, stored: pl.DataFrame)
     )
 
 
-def by_time(work: Work, cursor: Any, city: Pack, held: Held) -> None:
-    """One person is on one trip at a time; the earlier recorded trip wins."""
+@dataclass(frozen=True)
+class Trips:
+    """One person is on one trip at a time.
+
+    rules: scenario number → the rules it is under. touching: (position, rule id) → the counted
+    act in the book that a record meets. last: (account id, rule id) → where the person's latest
+    counted trip of this batch stands; it ends last, because trips that count do not meet.
+    """
+
+    positions: Positions
+    rules: dict[int, list[Overlap]]
+    touching: dict[tuple[int, str], Rival]
+    last: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def lost(self, work: Work, position: int) -> Loss | None:
+        """The trip that stands in a record's way; the earliest where there are several."""
+        for rule in self.rules.get(int(work.scenario_no[position]), ()):
+            rivals = []
+            if (position, rule.id) in self.touching:
+                rivals.append(self.touching[position, rule.id])
+            last = self.last.get((int(work.account_id[position]), rule.id))
+            if last is not None and work.started[position] < _end(work, last):
+                rivals.append(_rival(work, last))
+            if rivals:
+                return Loss(rule, min(rivals))
+        return None
+
+    def take(self, work: Work, position: int) -> None:
+        """From here on this stretch of time is taken."""
+        for rule in self.rules.get(int(work.scenario_no[position]), ()):
+            self.last[int(work.account_id[position]), rule.id] = position
+
+
+def trips_of(work: Work, cursor: Any, city: Pack, held: Held) -> Trips:
+    """Live records whose time meets that of another record or of an act in the book."""
+    under: dict[int, list[Overlap]] = {}
+    touching: dict[tuple[int, str], Rival] = {}
+    found = [NONE]
     for rule in city.overlaps:
         if rule.match != "time":
             continue
-        mine = work.live & np.isin(work.scenario_no, _numbers(city, rule))
+        numbers = _numbers(city, rule)
+        for no in numbers:
+            under.setdefault(no, []).append(rule)
+        mine = work.live & np.isin(work.scenario_no, numbers)
         if mine.any():
-            # The book first: a trip that loses to it must not beat another of this batch.
-            _against_book(work, cursor, city, rule, mine, held=held)
-            _within_batch(work, city, rule, mine & work.live)
+            found.append(_crowded(work, mine))
+            met = _against_book(work, cursor, mine, numbers, held)
+            found.append(np.array(list(met), dtype=np.intp))
+            touching |= {(position, rule.id): rival for position, rival in met.items()}
+    return Trips(np.concatenate(found), under, touching)
 
 
-def _within_batch(work: Work, city: Pack, rule: Overlap, mine: Mask) -> None:
+def _crowded(work: Work, mine: Mask) -> Positions:
+    """The records of people some of whose trips in this batch meet."""
     positions = np.flatnonzero(mine)
     order = positions[np.lexsort((work.started[positions], work.account_id[positions]))]
-    account, start, end = work.account_id[order], work.started[order], work.ended[order]
-    same = np.zeros(len(order), dtype=np.bool_)
-    same[1:] = account[1:] == account[:-1]
-    # Cheap test first: nobody's trip starts before the one before it has ended.
-    suspect = same.copy()
-    suspect[1:] &= (start[1:] < end[:-1]) | (start[1:] == start[:-1])
-    if not suspect.any():
-        return
-    crowded = np.isin(account, account[suspect])
-    winner = -1
-    for index in np.flatnonzero(crowded):
-        fresh = winner < 0 or account[winner] != account[index]
-        touches = not fresh and _touch(start[winner], end[winner], start[index], end[index])
-        if touches:
-            when = _when(start[winner])
-            _lose(
-                work,
-                city,
-                int(order[index]),
-                rule,
-                winner_no=int(work.scenario_no[order[winner]]),
-                when=when,
-            )
-        elif fresh or end[index] >= end[winner]:
-            winner = int(index)
+    account, start = work.account_id[order], work.started[order]
+    end = np.maximum(work.ended[order], start + SECOND)
+    meets = (account[1:] == account[:-1]) & (start[1:] < end[:-1])
+    return order[np.isin(account, account[1:][meets])] if meets.any() else NONE
 
 
 def _against_book(
-    work: Work, cursor: Any, city: Pack, rule: Overlap, mine: Mask, *, held: Held
-) -> None:
-    """Trips of the same person in the book, near enough to touch."""
+    work: Work, cursor: Any, mine: Mask, numbers: list[int], held: Held
+) -> dict[int, Rival]:
+    """Position → the earliest trip of the same person in the book that a record meets."""
     positions = np.flatnonzero(mine)
     near = pl.DataFrame(
         {
@@ -184,36 +260,41 @@ def _against_book(
             "ended": np.maximum(work.ended[positions], work.started[positions] + SECOND),
         }
     ).join(
-        held.lines.filter((pl.col("acts") > 0) & pl.col("scenario_no").is_in(_numbers(city, rule))),
+        held.lines.filter((pl.col("acts") > 0) & pl.col("scenario_no").is_in(numbers)),
         on="account_id",
         suffix="_held",
     )
     near = near.filter((pl.col("day") - pl.col("day_held")).abs() <= 1)
     if near.is_empty():
-        return
+        return {}
     wanted = [name for name in near.columns if name not in {"day", "acts", "reduction_mg"}]
     cursor.execute(TOUCHING, {name: ints(near[name]) for name in wanted})
     gone = {(work.provider_id, row["item_no"]) for row in work.replaced.values()}
-    for position, no, start, *item in cursor.fetchall():
+    met: dict[int, Rival] = {}
+    for position, no, started, *item in cursor.fetchall():
         if tuple(item) not in gone:
-            _lose(work, city, position, rule, winner_no=no, when=_when(start))
+            met.setdefault(position, Rival(started, no))
+    return met
 
 
-def _touch(start: Any, end: Any, other_start: Any, other_end: Any) -> bool:
-    """Intervals intersect; one without a length counts as one second."""
-    end, other_end = max(end, start + SECOND), max(other_end, other_start + SECOND)
-    return bool(start < other_end and other_start < end)
-
-
-def _lose(
-    work: Work, city: Pack, position: int, rule: Overlap, *, winner_no: int, when: str
-) -> None:
-    winner = city.scenario_by_no(winner_no).title
-    note = rule.message.format(winner=winner, when=when)
-    code = "overlap.time" if rule.match == "time" else "overlap.key"
-    work.refuse_one(position, code, note)
+def lose(work: Work, city: Pack, position: int, loss: Loss) -> None:
+    """Keep a record without counting it, and say what was there before."""
+    rule, rival = loss
+    note = rule.message.format(
+        winner=city.scenario_by_no(rival.scenario_no).title, when=_when(rival.started)
+    )
+    work.refuse_one(position, "overlap.time" if rule.match == "time" else "overlap.key", note)
     work.reduction_mg[position] = 0
     work.points[position] = 0
+
+
+def _rival(work: Work, position: int) -> Rival:
+    return Rival(int(work.started[position]), int(work.scenario_no[position]))
+
+
+def _end(work: Work, position: int) -> int:
+    """When a trip ends; one without a length takes one second."""
+    return max(int(work.ended[position]), int(work.started[position]) + SECOND)
 
 
 def _numbers(city: Pack, rule: Overlap) -> list[int]:
@@ -225,6 +306,6 @@ def _digest(key: str) -> str:
     return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
 
 
-def _when(started: Any) -> str:
-    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(started))
+def _when(started: int) -> str:
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=started)
     return f"{instant.astimezone(clock.city_zone()):%m-%d %H:%M}"

@@ -16,8 +16,8 @@ from tanpuhui.domain.methodology import services as methodology
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.domain.scenarios.pipeline import (
-    ceilings,
     checks,
+    counting,
     overlaps,
     quantities,
     repeats,
@@ -178,10 +178,7 @@ def settle(
     if before_caps is not None:
         before_caps()
     mark_empty(work)
-    claims = overlaps.by_key(work, cursor, rules.city)
-    held = held_for(work, cursor, rules.city)
-    overlaps.by_time(work, cursor, rules.city, held)
-    ceilings.apply(work, rules, held)
+    claims = counting.decide(work, cursor, rules, held_for(work, cursor, rules.city))
     return write(
         work,
         cursor,

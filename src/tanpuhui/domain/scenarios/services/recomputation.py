@@ -11,7 +11,7 @@ from django.db import transaction
 from tanpuhui.domain.methodology import selectors as methodology
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios.data import Difference
-from tanpuhui.domain.scenarios.pipeline import ceilings, overlaps, quantities, repeats
+from tanpuhui.domain.scenarios.pipeline import counting, overlaps, quantities, repeats
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.holdings import held_for
 from tanpuhui.domain.scenarios.pipeline.rulebook import Segment, rulebook
@@ -201,10 +201,7 @@ def _post(cursor: Any, actor: Actor, work: Work, stored: pl.DataFrame, reason: s
     rows = stored.to_dicts()
     work.replaced = {int(at): rows[at] for at in np.flatnonzero(work.live)}
     mark_empty(work)
-    claims = overlaps.by_key(work, cursor, city)
-    held = held_for(work, cursor, city)
-    overlaps.by_time(work, cursor, city, held)
-    ceilings.apply(work, rulebook(), held)
+    claims = counting.decide(work, cursor, rulebook(), held_for(work, cursor, city))
     write(
         work,
         cursor,
