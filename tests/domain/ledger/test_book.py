@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from tests.domain.ledger import book
-from tests.factories.database import counts, rows, value
+from tests.factories.database import counts, rows, tamper, value
 
 from tanpuhui.domain.ledger import errors, selectors
 from tanpuhui.domain.ledger import services as ledger
@@ -120,11 +120,7 @@ def test_proof_finds_a_balance_that_somebody_edited(two: list[int]) -> None:
 
 def test_proof_finds_an_entry_smuggled_past_the_triggers(two: list[int]) -> None:
     journal = book.give(two[0], mg=5)
-    rows("select set_config('session_replication_role', 'replica', false)")
-    rows(
-        f"insert into ledger_entry values ({two[1]}, '2026-03-10', {journal}, 1, 9, 0, 1) returning 1"
-    )
-    rows("select set_config('session_replication_role', 'origin', false)")
+    tamper(f"insert into ledger_entry values ({two[1]}, '2026-03-10', {journal}, 1, 9, 0, 1)")
     proof = selectors.proof()
     assert (proof.reduction_mg_sum, proof.accounts_off, proof.journals_off) == (
         9,

@@ -2,18 +2,11 @@
 
 import pytest
 from tests.domain.ledger import book as posting
-from tests.factories.database import rows, value
+from tests.factories.database import tamper, value
 from tests.factories.town import Town, record
 
 from tanpuhui.domain.ledger import selectors as book
 from tanpuhui.domain.scenarios import selectors
-
-
-def tamper(sql: str) -> None:
-    """As somebody with all rights might, past the triggers."""
-    rows("select set_config('session_replication_role', 'replica', false)")
-    rows(f"{sql} returning 1")
-    rows("select set_config('session_replication_role', 'origin', false)")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.factories.cities import changed_pack, living_in
-from tests.factories.database import counts, rows, value
+from tests.factories.database import counts, rows, tamper, value
 from tests.factories.town import SYSTEM, Town, codes, record
 
 from tanpuhui.domain.ledger import selectors as book
@@ -266,11 +266,7 @@ def test_only_the_authority_recomputes(lived: Town) -> None:
 
 
 def test_replay_finds_a_milligram(lived: Town) -> None:
-    rows("select set_config('session_replication_role', 'replica', false)")
-    rows(
-        "update scenarios_act set quantified_mg = quantified_mg + 1 where item_no = 'm1' returning 1"
-    )
-    rows("select set_config('session_replication_role', 'origin', false)")
+    tamper("update scenarios_act set quantified_mg = quantified_mg + 1 where item_no = 'm1'")
     report = services.replay(first=FIRST, last=LAST)
     assert [(d.item_no, d.before_mg, d.after_mg) for d in report.differing] == [
         ("m1", 400_001, 400_000)
