@@ -1,10 +1,14 @@
 """What an operator reads: help, one sentence for wrong input, and the exit code."""
 
+from datetime import date
+
 import pytest
 import typer
 
 from tanpuhui.config import cli
 from tanpuhui.config.commands import recompute, runner
+from tanpuhui.domain.scenarios import services as scenarios
+from tanpuhui.domain.scenarios.data import Difference
 from tanpuhui.kernel.errors import NotPermitted
 
 
@@ -78,3 +82,21 @@ def test_ctrl_c_says_that_nothing_is_lost(
     code = cli.run(["recompute", "--from", "2026-01-01", "--to", "2026-01-02", "--dry-run"])
     assert code == runner.INTERRUPTED
     assert "不会重复入账" in capsys.readouterr().err
+
+
+def test_recompute_lists_differences_and_what_stays(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = date(2026, 3, 10)
+    found = [
+        Difference(7, "a1", day, 400_000, 75_000),
+        Difference(7, "a2", day, 9_000, 9_000, "account.not_open"),
+    ]
+    monkeypatch.setattr(recompute, "django_ready", lambda **_: None)
+    monkeypatch.setattr(scenarios, "recompute", lambda **_: found)
+    assert cli.run(["recompute", "--from", "2026-03-01", "--to", "2026-03-31", "--dry-run"]) == 0
+    out, err = capsys.readouterr()
+    assert "a1  400,000 → 75,000 毫克（-325,000）" in out
+    assert "a2  9,000 毫克，保持原样：碳账户已冻结或注销" in out
+    assert "1 条有差异，合计 -325,000 毫克；只列差异" in err
+    assert "另有 1 条不能重算" in err

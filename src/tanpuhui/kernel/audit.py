@@ -4,7 +4,26 @@ from typing import Any
 
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.actors import Actor
-from tanpuhui.kernel.models import AuditEvent
+from tanpuhui.kernel.errors import DomainError
+from tanpuhui.kernel.models import REASON_MAX, AuditEvent
+
+
+class ReasonRefused(DomainError):
+    """A reason that the audit trail cannot keep as it was given."""
+
+    code = "audit.reason_refused"
+
+
+def reason_check(reason: str) -> None:
+    """Refuse a reason before work is done for it; `record` refuses it in any case.
+
+    Raises:
+        ReasonRefused: too long, or with characters that are no text.
+    """
+    if len(reason) > REASON_MAX:
+        raise ReasonRefused(f"原因太长（{len(reason)} 字），最多 {REASON_MAX} 字，请精简后重试。")
+    if "\x00" in reason:
+        raise ReasonRefused("原因里有无法保存的控制字符，请删除后重试。")
 
 
 def record(
@@ -25,7 +44,11 @@ def record(
         reason: why, in the actor's words.
         before: state before, JSON-ready.
         after: state after, JSON-ready.
+
+    Raises:
+        ReasonRefused: the caller's transaction must not go on.
     """
+    reason_check(reason)
     AuditEvent.objects.create(
         recorded_at=clock.now(),
         tag=tag,

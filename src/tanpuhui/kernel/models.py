@@ -1,5 +1,7 @@
 from django.db import models
 
+REASON_MAX = 400
+
 
 class AuditEvent(models.Model):
     """One administrative or automatic act that changed something: who, what, before, after.
@@ -12,7 +14,7 @@ class AuditEvent(models.Model):
     actor = models.CharField(max_length=80)
     door = models.CharField(max_length=20)
     subject = models.CharField(max_length=120, db_index=True)
-    reason = models.CharField(max_length=400, blank=True)
+    reason = models.CharField(max_length=REASON_MAX, blank=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 

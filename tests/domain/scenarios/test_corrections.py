@@ -13,7 +13,7 @@ from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.states import AccountState
 from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios import selectors, services
-from tanpuhui.kernel import actors
+from tanpuhui.kernel import actors, audit
 from tanpuhui.kernel.errors import NotPermitted
 
 ACTS = "select act::text from scenarios_act as act"
@@ -201,6 +201,24 @@ def test_correction_and_withdrawal_leave_an_audit_row_with_reason(town: Town) ->
         ("scenarios:act:correct", f"provider:{town.provider}", "里程表误读"),
         ("scenarios:act:withdraw", f"provider:{town.provider}", "撤回"),
     ]
+
+
+@pytest.mark.parametrize("reason", ["长" * 401, "a\x00b"])
+def test_a_reason_that_cannot_be_kept_is_refused(town: Town, reason: str) -> None:
+    town.send(record("a1"))
+    before = counts()
+    with pytest.raises(audit.ReasonRefused) as caught:
+        town.correct(record("a1", distance=9.0), reason=reason)
+    assert caught.value.code == "audit.reason_refused"
+    with pytest.raises(audit.ReasonRefused, match="原因"):
+        services.acts_withdraw(
+            actor=actors.provider(town.provider),
+            provider_id=town.provider,
+            items=["a1"],
+            reason=reason,
+        )
+    assert counts() == before
+    town.correct(record("a1", distance=9.0), reason="长" * 400)
 
 
 # -- withdrawal

@@ -18,7 +18,7 @@ from tanpuhui.domain.methodology import services as methodology
 from tanpuhui.domain.methodology.errors import NotFiled
 from tanpuhui.domain.scenarios import selectors, services
 from tanpuhui.domain.scenarios.data import Difference
-from tanpuhui.kernel import actors
+from tanpuhui.kernel import actors, audit
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.errors import NotPermitted
 
@@ -248,7 +248,15 @@ def test_a_frozen_account_is_left_as_it_is(lived: Town, tmp_path: Path) -> None:
         actor=SYSTEM, account_id=lived.people[0], state=AccountState.FROZEN, reason="t"
     )
     with corrected(tmp_path / "p"):
-        recompute()
+        listed = recompute(dry_run=True)
+        assert recompute() == listed
+        assert {(d.item_no, d.code) for d in listed} == {
+            ("m1", "account.not_open"),
+            ("m2", "account.not_open"),
+            ("home", "counted"),
+            ("cap", "counted"),
+        }
+        assert all((d.before_mg == d.after_mg) == (d.code != "counted") for d in listed)
         assert [lived.balance(n)[0] for n in (0, 2)] == [1_200_000, 72_000_000]
         proven()
         ledger.account_set_state(
@@ -257,6 +265,40 @@ def test_a_frozen_account_is_left_as_it_is(lived: Town, tmp_path: Path) -> None:
         assert {d.item_no for d in recompute()} == {"m1", "m2"}
         assert lived.balance()[0] == 550_000
         proven()
+
+
+def test_acts_whose_rules_have_ended_are_told_and_left(lived: Town, tmp_path: Path) -> None:
+    ended = GRID | {
+        "methodologies/QC-TR-101/v2/methodology.yaml": {
+            "effective: {from: 2018-01-01": "effective: {from: 2018-01-01, to: 2026-03-10"
+        }
+    }
+    with corrected(tmp_path / "p", ended):
+        listed = recompute(dry_run=True)
+        assert sorted((d.item_no, d.code, d.before_mg, d.after_mg) for d in listed) == [
+            ("cap", "counted", 54_000_000, 81_000_000),
+            ("home", "counted", 48_000_000, 72_000_000),
+            ("m1", "time.after_methodology", 400_000, 400_000),
+            ("m2", "counted", 400_000, 75_000),
+        ]
+        assert recompute() == listed, "what can be computed again is, the rest stays"
+        assert lived.balance()[0] == 75_000 + 400_000 + 400_000
+        assert [d.item_no for d in recompute()] == ["m1"]
+        proven()
+
+
+def test_a_reason_that_cannot_be_kept_is_refused_before_anything_is_done(
+    lived: Town, tmp_path: Path
+) -> None:
+    with corrected(tmp_path / "p"):
+        before = counts()
+        for reason in ("长" * 401, "a\x00b"):
+            with pytest.raises(audit.ReasonRefused) as caught:
+                services.recompute(
+                    actor=SYSTEM, first=FIRST, last=LAST, dry_run=False, reason=reason
+                )
+            assert caught.value.code == "audit.reason_refused"
+        assert counts() == before
 
 
 def test_only_the_authority_recomputes(lived: Town) -> None:

@@ -1,11 +1,14 @@
 """Quantify a period again after a factor was corrected; differences are posted as reversals."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tanpuhui.config.commands.runner import django_ready, note, progress, say, wrong_input
+
+if TYPE_CHECKING:
+    from tanpuhui.domain.scenarios.data import Difference
 
 SHOWN = 50
 From = Annotated[
@@ -45,12 +48,21 @@ def recompute(*, start: From, end: Until, dry_run: DryRun = False, reason: Reaso
             on_progress=looked_at,
         )
     for one in differences[:SHOWN]:
-        say(
-            f"{one.occurred_on}  {one.item_no}  {one.before_mg:,} → {one.after_mg:,} 毫克"
-            f"（{one.after_mg - one.before_mg:+,}）"
-        )
+        say(f"{one.occurred_on}  {one.item_no}  {_words(one)}")
     if len(differences) > SHOWN:
         say(f"……另有 {len(differences) - SHOWN:,} 条")
+    left = sum(one.code != "counted" for one in differences)
     total = sum(one.after_mg - one.before_mg for one in differences)
     outcome = "只列差异，未记账" if dry_run else "已冲正并重记"
-    note(f"{len(differences):,} 条有差异，合计 {total:+,} 毫克；{outcome}。")
+    note(f"{len(differences) - left:,} 条有差异，合计 {total:+,} 毫克；{outcome}。")
+    if left:
+        note(f"另有 {left:,} 条不能重算，保持原样；原因见各行。")
+
+
+def _words(one: "Difference") -> str:
+    from tanpuhui.domain.scenarios.reasons import BY_CODE
+
+    if one.code != "counted":
+        return f"{one.before_mg:,} 毫克，保持原样：{BY_CODE[one.code].sentence}（{one.code}）"
+    change = one.after_mg - one.before_mg
+    return f"{one.before_mg:,} → {one.after_mg:,} 毫克（{change:+,}）"

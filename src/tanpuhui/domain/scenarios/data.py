@@ -218,13 +218,17 @@ class DayTotals:
 
 @dataclass(frozen=True)
 class Difference:
-    """One act whose milligrams change when computed again."""
+    """One act whose milligrams change when computed again.
+
+    code: `counted`, or the reason for which the act stays as it is (both milligrams are the same).
+    """
 
     provider_id: int
     item_no: str
     occurred_on: date
     before_mg: int
     after_mg: int
+    code: str = "counted"
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,12 @@ def acts_withdraw(
 
     Returns:
         item number → `withdrawn`, `already` or `unknown`; the call may be repeated.
+
+    Raises:
+        ReasonRefused: too long to be kept.
     """
     permit(actor, "scenarios.ingest", party_id=provider_id)
+    audit.reason_check(reason)
     with transaction.atomic():
         cursor = plain_cursor()
         lock(cursor, Space.PROVIDER, provider_id)
@@ -70,8 +74,12 @@ def acts_correct(
 
     What was posted is reversed first, so that caps count only what remains; then the corrected
     record goes the way of any other. An unchanged record is a repetition and changes nothing.
+
+    Raises:
+        ReasonRefused: too long to be kept.
     """
     permit(actor, "scenarios.ingest", party_id=provider_id)
+    audit.reason_check(reason)
     work = acts_read(provider_id=provider_id, records=records, filing_ids=filings_in_force())
     ensure_months(work)
 

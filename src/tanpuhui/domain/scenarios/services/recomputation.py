@@ -16,7 +16,7 @@ from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.holdings import held_for
 from tanpuhui.domain.scenarios.pipeline.rulebook import Segment, rulebook
 from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
-from tanpuhui.domain.scenarios.reasons import number
+from tanpuhui.domain.scenarios.reasons import BY_NO, number
 from tanpuhui.domain.scenarios.services.corrections import reverse
 from tanpuhui.domain.scenarios.services.ingestion import (
     filings_in_force,
@@ -24,6 +24,7 @@ from tanpuhui.domain.scenarios.services.ingestion import (
     mark_empty,
     write,
 )
+from tanpuhui.engine.errors import EngineError
 from tanpuhui.kernel import audit, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.columns import fetch, plain_cursor
@@ -45,6 +46,7 @@ order by item_no
 """
 QUANTIFIED_CODES = ("counted", "cap.day", "cap.month", "cap.year", "act.no_reduction")
 QUANTIFIED = [number(code) for code in QUANTIFIED_CODES]
+NO_RULES = number("time.after_methodology")
 Progress = Callable[[int], None]
 
 
@@ -68,9 +70,14 @@ def recompute(
         on_progress: called with the number of acts looked at.
 
     Returns:
-        Every act whose milligrams change.
+        Every act whose milligrams change, and those that cannot be computed or changed: they stay
+        as they are, and their code says why.
+
+    Raises:
+        ReasonRefused: too long to be kept.
     """
     permit(actor, "scenarios.recompute")
+    audit.reason_check(reason)
     found: list[Difference] = []
     for provider in parties.organisations("provider"):
         for day in _days(first, last):
@@ -110,24 +117,41 @@ def _recompute_day(
     on_progress(stored.height)
     stored = stored.filter(pl.col("reason_no").is_in(QUANTIFIED))
     work = _recomputed(stored, provider_id, day)
-    differs = pl.Series(work.quantified_mg) != stored["quantified_mg"]
-    changed = stored.filter(differs)
-    after = work.quantified_mg[differs.to_numpy()].tolist()
-    found = [
-        Difference(provider_id, row["item_no"], day, row["quantified_mg"], after[index])
-        for index, row in enumerate(changed.iter_rows(named=True))
-    ]
-    if found and not dry_run:
-        _post(cursor, actor, _recomputed(changed, provider_id, day), changed, reason)
+    differs = (work.quantified_mg != stored["quantified_mg"].to_numpy()) | (work.reason == NO_RULES)
+    changed = stored.filter(pl.Series(differs))
+    if changed.is_empty():
+        return []
+    again = _recomputed(changed, provider_id, day)
+    lock_accounts(again, cursor)
+    found = _differences(again, changed, day)
+    posted = [one for one in found if one.code == "counted"]
+    if posted and not dry_run:
+        _post(cursor, actor, again, changed, reason)
         audit.record(
             actor,
             "scenarios:act:recompute",
             f"provider:{provider_id}",
             reason=reason,
-            before={"mg": sum(d.before_mg for d in found)},
-            after={"mg": sum(d.after_mg for d in found), "acts": len(found), "day": str(day)},
+            before={"mg": sum(d.before_mg for d in posted)},
+            after={"mg": sum(d.after_mg for d in posted), "acts": len(posted), "day": str(day)},
         )
     return found
+
+
+def _differences(work: Work, stored: pl.DataFrame, day: date) -> list[Difference]:
+    """What computing again would change; refused acts stay as they are."""
+    before, after = stored["quantified_mg"].to_list(), work.quantified_mg.tolist()
+    return [
+        Difference(
+            work.provider_id,
+            item_no,
+            day,
+            before[at],
+            before[at] if work.reason[at] else after[at],
+            BY_NO[int(work.reason[at])].code,
+        )
+        for at, item_no in enumerate(stored["item_no"].to_list())
+    ]
 
 
 def _recomputed(stored: pl.DataFrame, provider_id: int, day: date) -> Work:
@@ -150,7 +174,11 @@ def _recomputed(stored: pl.DataFrame, provider_id: int, day: date) -> Work:
     laid_out: list[pl.DataFrame] = []
     in_force = filings_in_force()
     for no in stored["scenario_no"].unique():
-        segment = rules.segment(rules.city.scenario_by_no(no), day)
+        try:
+            segment = rules.segment(rules.city.scenario_by_no(no), day)
+        except EngineError:  # its rules hold no longer on that day
+            work.refuse((stored["scenario_no"] == no).to_numpy(), "time.after_methodology")
+            continue
         for filing_id in stored.filter(pl.col("scenario_no") == no)["filing_id"].unique():
             mask = (stored["scenario_no"] == no) & (stored["filing_id"] == filing_id)
             positions = np.flatnonzero(mask.to_numpy())
@@ -166,7 +194,9 @@ def _recomputed(stored: pl.DataFrame, provider_id: int, day: date) -> Work:
             key = segment.methodology.key if segment.methodology else ""
             work.filing_id[positions] = in_force[segment.scenario.id, key]
     if laid_out:
-        work.inputs = pl.concat(laid_out).sort("position")["inputs"]
+        order = pl.DataFrame({"position": np.arange(work.size)})
+        found = order.join(pl.concat(laid_out), on="position", how="left", maintain_order="left")
+        work.inputs = found["inputs"]
     return work
 
 
@@ -191,10 +221,8 @@ def _sent(inputs: pl.Series, segment: Segment, filing_id: int) -> pl.DataFrame:
 
 
 def _post(cursor: Any, actor: Actor, work: Work, stored: pl.DataFrame, reason: str) -> None:
-    lock_accounts(work, cursor)
+    """Take back what live acts gave, then let them count anew; their accounts are locked."""
     taken = stored.filter(pl.Series(work.live))
-    if taken.is_empty():
-        return
     city = rulebook().city
     reverse(cursor, actor, work.provider_id, taken, reason or "recompute")
     overlaps.claims_free(cursor, city, work.provider_id, taken)

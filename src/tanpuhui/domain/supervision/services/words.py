@@ -1,8 +1,10 @@
 """What people must say, checked in one place."""
 
 from tanpuhui.domain.supervision import errors
+from tanpuhui.kernel import audit
+from tanpuhui.kernel.audit import REASON_MAX
 
-REASON_MIN, REASON_MAX = 4, 400
+REASON_MIN = 4
 BODY_MAX = 2000
 
 
@@ -11,12 +13,14 @@ def reason_of(text: str, what: str = "理由") -> str:
 
     Raises:
         ReasonMissing: too short to mean anything, or too long.
+        ReasonRefused: with characters that are no text.
     """
     said = text.strip()
     if len(said) < REASON_MIN:
         raise errors.ReasonMissing(f"请写明{what}，至少 {REASON_MIN} 个字；它会写入审计记录。")
     if len(said) > REASON_MAX:
         raise errors.ReasonMissing(f"{what}太长，请控制在 {REASON_MAX} 字以内。")
+    audit.reason_check(said)
     return said
 
 
