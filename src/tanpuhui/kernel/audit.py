@@ -5,7 +5,8 @@ from typing import Any
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.errors import DomainError
-from tanpuhui.kernel.models import REASON_MAX, AuditEvent
+from tanpuhui.kernel.models import REASON_MAX as REASON_MAX
+from tanpuhui.kernel.models import AuditEvent
 
 
 class ReasonRefused(DomainError):
