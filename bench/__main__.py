@@ -39,6 +39,7 @@ Workers = Annotated[int, typer.Option(help="processes of the server")]
 Singles = Annotated[int, typer.Option(help="single records, at 50 a second")]
 Stored = Annotated[int, typer.Option(help="acts stored beforehand, over a year of months")]
 Numbers = Annotated[bool, typer.Option("--random-numbers", help="item numbers in no order")]
+Seconds = Annotated[int, typer.Option(help="how long the crowd is measured")]
 Scale = Annotated[float, typer.Option(help="of the usual sizes, for a quick look: 0.01")]
 Measure = Callable[[Run], Part]
 
@@ -93,10 +94,10 @@ def everything(context: typer.Context, *, scale: Scale = 1.0, repeat: Repeat = 1
     stored = of(STORED, 10_000)
     bulk_run = Run(city, tell, repeat=repeat, rowwise=of(2_000, 100), batched=of(20_000, 1_000))
     http_run = Run(city, tell, batches=of(100, 4), singles=of(1_500, 100))
-    book = Run(town, tell, stored=stored, repeat=repeat)
+    book = Run(town, tell, stored=stored, repeat=repeat, seconds=of(20, 3))
     measure(
         [("bulk", bulk_run), ("http", http_run)]
-        + [(name, book) for name in ("growth", "home", "replay")]
+        + [(name, book) for name in ("growth", "home", "pages", "replay")]
     )
 
 
@@ -158,6 +159,21 @@ def home(
 ) -> None:
     """Queries and time of the citizen's first page, with few and with many stored acts."""
     one("home", Sizes(acts, accounts, seed=seed), stored=stored)
+
+
+@app.command()
+def pages(
+    *,
+    acts: Acts = TOWN[0],
+    accounts: Accounts = TOWN[1],
+    seed: Seed = 1,
+    stored: Stored = STORED,
+    workers: Workers = 2,
+    seconds: Seconds = 20,
+) -> None:
+    """Citizens' pages: server time of each, and a crowd on them, driven by locust."""
+    more = {"stored": stored, "workers": workers, "seconds": seconds}
+    one("pages", Sizes(acts, accounts, seed=seed), **more)
 
 
 @app.command()

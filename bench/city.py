@@ -49,7 +49,7 @@ def settle(city: Pack, sizes: Sizes, tell: Tell) -> City:
 
 
 def _fill(city: Pack, sizes: Sizes, tell: Tell) -> None:
-    from tanpuhui.config.simulation.city import open_organisations
+    from tanpuhui.config.simulation.city import consent_text, open_organisations
     from tanpuhui.domain.ledger import services as ledger
     from tanpuhui.domain.methodology import services as methodology
     from tanpuhui.domain.parties import services as parties
@@ -63,6 +63,14 @@ def _fill(city: Pack, sizes: Sizes, tell: Tell) -> None:
         count = min(BLOCK, sizes.accounts - start)
         fresh = parties.people_open_many(actor=actor, count=count)
         ledger.accounts_open(actor=actor, kind="person", party_ids=fresh)
+        parties.consents_grant_many(
+            actor=actor,
+            provider_id=parties.PLATFORM,
+            person_ids=fresh,
+            scenario_nos=[parties.PLATFORM],
+            text_version=consent_text(city, purpose="points"),
+            purpose="points",
+        )
         people += fresh
         tell(f"people {len(people):,}")
     ids = np.array(people)

@@ -1,27 +1,18 @@
 """The HTTP API: signed batches of 1,000 from one other process, and single records on a beat."""
 
-import contextlib
-import json
-import os
 import pickle
-import socket
 import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import polars as pl
-import psutil
 import psycopg
 
 from bench import children, city, floor, inside, stage
 from bench.options import Part, Run
 from bench.records import files
 from bench.records.files import Sent
+from bench.servers import server
 
 DATABASE = f"{stage.PREFIX}_http"
 EACH = 1000
@@ -29,12 +20,7 @@ SLICE = 5
 GOAL_RATIO = 0.5
 GOAL_P99_MS = 40
 PER_SECOND = 50
-START_S = 60
 INSIDE_BATCHES, INSIDE_CALLS = 20, 220
-BACKENDS = """
-select pid from pg_stat_activity
-where datname = %s and pid <> pg_backend_pid() and (application_name = 'bench floor') = %s
-"""
 
 
 def http(run: Run) -> Part:
@@ -56,7 +42,10 @@ def http(run: Run) -> Part:
         connection.execute("create table bench_http_rest partition of bench_http default")
     path = stage.folder() / "http.pickle"
     path.write_bytes(pickle.dumps(work))
-    with _server("platform", run.workers) as ours, _server("floor", run.workers) as theirs:
+    with (
+        server("platform", DATABASE, run.workers) as ours,
+        server("floor", DATABASE, run.workers) as theirs,
+    ):
         order = {
             "work": str(path),
             "ports": {"platform": ours.port, "floor": theirs.port},
@@ -143,68 +132,6 @@ def _messages(one: Sent, count: int) -> list[dict[str, Any]]:
 
 def _batch(number: str, messages: list[dict[str, Any]]) -> bytes:
     return msgspec.json.encode({"batch_no": number, "records": messages})
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server process of ours and its connections to the database."""
-
-    process: "subprocess.Popen[bytes]"
-    port: int
-    is_floor: bool
-
-    def cpu(self) -> float:
-        """Processor seconds of its processes and of its server processes in the database."""
-        whole = psutil.Process(self.process.pid)
-        with psycopg.connect(**stage.keywords(DATABASE)) as connection:
-            rows = connection.execute(BACKENDS, [DATABASE, self.is_floor]).fetchall()
-        found = [whole, *whole.children(recursive=True)]
-        if str(stage.keywords(DATABASE)["host"]).startswith("/"):
-            found += [psutil.Process(pid) for (pid,) in rows]
-        times = [process.cpu_times() for process in found]
-        return float(sum(one.user + one.system for one in times))
-
-
-@contextlib.contextmanager
-def _server(target: str, workers: int) -> Iterator[Server]:
-    """A server process of its own on a free port, stopped afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    order = json.dumps({"target": target, "port": port, "workers": workers})
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.workers.server", order],
-        cwd=children.PROJECT,
-        env=os.environ | _environment(),
-    )
-    try:
-        _wait(process, port)
-        yield Server(process, port, is_floor=target == "floor")
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _environment() -> dict[str, str]:
-    return {
-        "POLARS_MAX_THREADS": "1",  # as `tanpuhui serve`
-        "TANPUHUI_BENCH_DATABASE": DATABASE,
-        "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "TANPUHUI_API_CALLS_PER_SECOND": "100000",
-        "TANPUHUI_API_CALLS_AT_ONCE": "100000",
-    }
-
-
-def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
-    until = time.monotonic() + START_S
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    message = "the server did not start"
-    raise RuntimeError(message)
 
 
 def _lines(part: Part, run: Run, found: dict[str, Any]) -> None:

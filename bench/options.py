@@ -24,6 +24,7 @@ class Run:
     workers: int = 2
     singles: int = 1_500
     stored: int = 5_000_000
+    seconds: int = 20
 
 
 @dataclass

@@ -13,6 +13,7 @@ THREADS_PER_WORKER = 4  # as `tanpuhui serve`
 TARGETS = {
     "platform": "tanpuhui.config.wsgi:application",
     "floor": "bench.floor_app:application",
+    "bare": "bench.bare_app:application",
 }
 
 

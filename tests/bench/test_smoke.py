@@ -106,6 +106,6 @@ def test_all_parts_run_small_and_agree(home):
     assert done.returncode == 0, done.stderr[-3000:]
     table, report = (Path(line) for line in done.stdout.splitlines()[-2:])
     parts = json.loads(report.read_text())["parts"]
-    assert list(parts) == ["bulk", "http", "growth", "home", "replay"]
+    assert list(parts) == ["bulk", "http", "growth", "home", "pages", "replay"]
     assert all(part["lines"] for part in parts.values())
     assert "ours ÷ floor" in table.read_text()

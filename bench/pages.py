@@ -1,0 +1,147 @@
+"""Citizens' pages in a big city: server time of each, and a crowd on them while the worker runs."""
+
+import json
+import re
+import statistics
+import sys
+import time
+from typing import Any
+
+from bench import children, past, stage
+from bench.options import Part, Run
+from bench.servers import Server, beside, server
+
+WORKER = "import sys; sys.argv[1:] = ['worker']; from tanpuhui.config.cli import main; main()"
+GOAL_MS = 25
+GOAL_PER_SECOND, GOAL_P95_MS = 150, 250
+PEOPLE = 300  # who are signed in
+TIMED = 25  # of them, for the time of each page
+CROWD, PAUSE_S = 160, 1.0  # one page a second each
+PRESSING = 16  # who ask for the next page at once
+LINK = re.compile(r'href="(/m/acts/[^"/]+/)"')
+PAGES = {
+    "ledger": "/m/ledger/",
+    "ledger, acts": "/m/ledger/?view=acts",
+    "scenarios": "/m/scenarios/",
+    "scenario": "/m/scenarios/travel/metro/",
+    "consents": "/m/consents/",
+    "messages": "/m/messages/",
+    "me": "/m/me/",
+    "privacy": "/m/privacy/",
+    "help": "/m/help/",
+}
+HOME_SHARE = 5  # a crowd opens the first page most
+
+
+def pages(run: Run) -> Part:
+    """Time without a network, then locust: on a beat, pressing, and against a bare view."""
+    from tanpuhui.kernel.cityrules import pack
+
+    part = Part("pages")
+    name = past.settle(pack(), run.sizes, run.stored, run.tell)
+    stage.use(name)
+    visits = [_visit(person) for person in _people()]
+    times = _times(visits[:TIMED])
+    path = stage.folder() / "visits.json"
+    path.write_text(json.dumps(visits))
+    order = {"visits": str(path), "warm_s": min(5, run.seconds), "seconds": run.seconds}
+    crowd = order | {"users": CROWD, "pause_s": PAUSE_S}
+    pressing = order | {"users": PRESSING, "pause_s": 0}
+    with beside([sys.executable, "-c", WORKER], name):
+        with server("platform", name, run.workers) as ours:
+            run.tell("a crowd on a beat, then one that presses")
+            on_beat, most = (_load(ours, asked) for asked in (crowd, pressing))
+        with server("bare", name, run.workers) as bare:
+            run.tell("a bare view")
+            least = _load(bare, pressing | {"visits": str(_bare(visits))})
+    path.unlink()
+    part.facts = {"times": times, "on_beat": on_beat, "pressing": most, "bare": least}
+    _lines(part, run)
+    return part
+
+
+def _people() -> list[int]:
+    from tanpuhui.domain.parties import selectors as parties
+
+    return [person.party_id for person in parties.people(PEOPLE)]
+
+
+def _visit(person_id: int) -> dict[str, Any]:
+    """A session of this person, and the pages they open."""
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from tanpuhui.web.shared.guards import SESSION_PERSON
+
+    session = SessionStore()
+    session[SESSION_PERSON] = person_id
+    session.create()
+    visit: dict[str, Any] = {"session": session.session_key}
+    home = _browser(visit).get("/m/").content.decode()
+    found = LINK.search(home)
+    acts = [("act", found.group(1))] if found else []
+    visit["pages"] = [("home", "/m/")] * HOME_SHARE + [*PAGES.items(), *acts]
+    return visit
+
+
+def _browser(visit: dict[str, Any]) -> Any:
+    from django.test import Client
+
+    browser = Client()
+    browser.cookies["sessionid"] = visit["session"]
+    return browser
+
+
+def _times(visits: list[dict[str, Any]]) -> dict[str, float]:
+    """Median milliseconds of each page, over several people; the first view of each only warms."""
+    times: dict[str, list[float]] = {}
+    for visit in visits:
+        browser = _browser(visit)
+        for name, address in dict(visit["pages"]).items():
+            browser.get(address)
+            begun = time.perf_counter()
+            answer = browser.get(address)
+            seconds = time.perf_counter() - begun
+            assert answer.status_code == 200, (address, answer.status_code)
+            times.setdefault(name, []).append(1000 * seconds)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def _load(target: Server, order: dict[str, Any]) -> dict[str, Any]:
+    cpu = target.cpu()
+    found = children.call("citizens", order | {"port": target.port})
+    assert not found["total"]["failed"], found["errors"]
+    return found | {"cpu_s": target.cpu() - cpu}
+
+
+def _bare(visits: list[dict[str, Any]]) -> Any:
+    path = stage.folder() / "bare.json"
+    path.write_text(json.dumps([visit | {"pages": [("bare", "/")]} for visit in visits]))
+    return path
+
+
+def _lines(part: Part, run: Run) -> None:
+    times, on_beat, most, least = part.facts.values()
+    part.line("people, acts stored", f"{run.sizes.accounts:,}, {run.stored:,}")
+    slowest = max(times, key=lambda name: times[name])
+    middle = statistics.median(times.values())
+    part.line("server time, median of pages", f"{middle:.1f} ms", f"< {GOAL_MS} ms")
+    part.line(
+        f"**server time of the slowest page** ({slowest}), median",
+        f"{times[slowest]:.1f} ms",
+        f"< {GOAL_MS} ms",
+        met=times[slowest] < GOAL_MS,
+    )
+    total = on_beat["total"]
+    part.line(
+        f"{CROWD} citizens, a page every {PAUSE_S:g} s: pages/s, p50, p95, p99",
+        f"{total['per_second']:.0f}, "
+        + ", ".join(f"{total[key]:.0f} ms" for key in ("p50_ms", "p95_ms", "p99_ms")),
+        f"≥ {GOAL_PER_SECOND}/s at p95 < {GOAL_P95_MS} ms",
+        met=total["per_second"] >= GOAL_PER_SECOND and total["p95_ms"] < GOAL_P95_MS,
+    )
+    ours, bare = most["total"], least["total"]
+    part.line(f"{PRESSING} at once, pages/s, p95", f"{ours['per_second']:.0f}, {ours['p95_ms']} ms")
+    part.line("a bare Django view, pages/s", f"{bare['per_second']:.0f}")
+    part.line("ours ÷ bare view", f"{ours['per_second'] / bare['per_second']:.3f}")
+    each = 1000 * most["cpu_s"] / max(1, ours["count"])
+    part.line("processor time a page, database included", f"{each:.1f} ms")
