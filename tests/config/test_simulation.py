@@ -10,6 +10,9 @@ import pytest
 from tanpuhui.config.simulation import acts, city, weather
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.methodology import services as methodology
+from tanpuhui.domain.parties import staffing
+from tanpuhui.domain.scenarios import selectors as scenarios
+from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.kernel import actors, cityrules
 
 if TYPE_CHECKING:
@@ -89,3 +92,16 @@ def test_a_small_city_ends_in_balanced_books(fixed_clock: object) -> None:
     assert proof.is_clean
     assert proof.accounts == 60
     assert city.exists()
+
+
+@pytest.mark.django_db
+def test_an_operators_day_has_something_of_everything(fixed_clock: object) -> None:
+    methodology.pack_load(actor=actors.system(), pack=cityrules.pack())
+    city.run(city.Plan(people=200, days=3, seed=7), lambda *_: None)
+    rules = {one.rule for one in supervision.findings(state="open", limit=100)}
+    assert {"same_inputs", "refusals"} <= rules
+    kinds = {one.kind for one in supervision.tickets(state="open")}
+    assert kinds == {"help", "complaint", "appeal"}
+    assert supervision.change_counts(viewer="nobody")["submitted"] >= 2
+    assert staffing.application_count() == 2
+    assert [one.error for one in scenarios.imports(states=("failed",))] != []

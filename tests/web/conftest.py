@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 from django.test import Client
+from tests.factories.town import points_agree
 
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.methodology import services as methodology
@@ -91,6 +92,7 @@ def town_open() -> Town:
     canteen = provider_open("canteen", "食堂（演示）", "living/clean_plate")
     ann, ben = parties.people_open_many(actor=SYSTEM, count=2)
     ledger.accounts_open(actor=SYSTEM, kind="person", party_ids=[ann, ben])
+    points_agree([ann, ben])
     for provider_id, scenario_ids in (
         (metro, ("travel/metro", "travel/bus")),
         (canteen, ("living/clean_plate",)),

@@ -15,10 +15,12 @@ from tanpuhui.kernel import jobs, trail
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.web.console.menu import MENU
 from tanpuhui.web.console.pages import exports
+from tanpuhui.web.provider.frame import batch_token
 
 LISTS = (
     "scenarios", "methodologies", "coverage", "statistics", "corrections", "intake",
-    "organisations", "tickets", "announcements", "changes", "anomalies", "audit",
+    "organisations", "tickets", "announcements", "changes", "anomalies", "audit", "jobs",
+    "imports", "organisations/applications", "intake/metro/batches",
 )  # fmt: skip
 # Most queries a page may need, however much there is; sign-in, session and inbox take about ten.
 QUERIES = {
@@ -277,7 +279,9 @@ def test_every_list_is_exported_in_the_background(enter, office, settings, tmp_p
     for kind, export in exports.EXPORTS.items():
         if "authority" not in export.roles:
             continue
-        asked = client.post(f"/console/export/{kind}/", {"format": form, "q": ""})
+        token = batch_token(scenarios.batches_by_no(office.town.metro, "metro-1")[0].id)
+        given = {"format": form, "q": "", "of": "metro", "batch": token}
+        asked = client.post(f"/console/export/{kind}/", given)
         assert asked["Location"] == "/console/jobs/", kind
     while jobs.work_one({"export": exports.run}):
         pass
@@ -352,3 +356,16 @@ def test_pages_need_no_script_and_hold_no_style(enter, office):
 
 def test_times_are_the_citys(enter):
     assert "承诺时限 03-11 12:00" in text(enter("operator").get("/console/"))
+
+
+def test_a_ticket_goes_from_desk_to_desk(enter, office):
+    client, path = enter("operator"), f"/console/tickets/{office.help}/"
+    assert "未分派" in text(client.get("/console/tickets/?hand=nobody"))
+    client.post(f"{path}hand/", {"step": "take"})
+    assert "多久到账" in text(client.get("/console/tickets/?hand=mine"))
+    gave = {"step": "give", "to": "operator_2", "reason": "他管这家企业"}
+    page = text(client.post(f"{path}hand/", gave, follow=True))
+    assert "转给 operator_2" in page
+    assert "多久到账" not in text(client.get("/console/tickets/?hand=mine"))
+    assert client.post(f"{path}hand/", {"step": "give", "to": "nobody"}).status_code == 422
+    assert enter("supervisor").post(f"{path}hand/", {"step": "take"}).status_code == 403

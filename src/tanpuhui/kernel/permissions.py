@@ -3,6 +3,12 @@
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.errors import NotPermitted
 
+STAFF = frozenset(
+    {
+        "provider", "merchant", "verifier", "expert", "finance", "buyer", "operator",
+        "authority", "supervisor", "system_admin", "security_admin", "audit_admin",
+    }
+)  # fmt: skip
 # action -> roles. `own:` roles are permitted only for their own party.
 TABLE: dict[str, frozenset[str]] = {
     "parties.person_open": frozenset({"system", "operator", "own:provider"}),
@@ -20,6 +26,7 @@ TABLE: dict[str, frozenset[str]] = {
     "parties.staff_invite": frozenset({"system", "system_admin", "operator"}),
     "parties.staff_role": frozenset({"system", "security_admin"}),
     "parties.staff_active": frozenset({"system", "system_admin", "security_admin"}),
+    "parties.own_login": STAFF,
     "parties.apply": frozenset({"visitor"}),
     "parties.application_decide": frozenset({"operator"}),
     "parties.own_data": frozenset({"own:person"}),  # copy, correct, close

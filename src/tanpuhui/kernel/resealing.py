@@ -18,6 +18,7 @@ CONTEXTS = {
     "parties.Person.identity_sealed": "parties.person.identity",
     "parties.ProviderKey.secret_sealed": "parties.providerkey",
     "parties.Invitation.email_sealed": "parties.invitation.email",
+    "parties.StaffMember.email_sealed": "parties.staffmember.email",
     "parties.Application.contact_sealed": "parties.application.contact",
     "notify.Outgoing.recipient_sealed": "notify.outgoing",
     "notify.Outgoing.text_sealed": "notify.outgoing",

@@ -1,11 +1,12 @@
 """Tickets: own ones only, answered in measured time, appeals of one's own acts, all stars welcome."""
 
 import pytest
-from tests.domain.supervision.conftest import ANN, SUPERVISOR
+from tests.domain.supervision.conftest import ANN, BOB, SUPERVISOR
 from tests.factories import database
 from tests.factories.town import record
 
 from tanpuhui.domain.supervision import errors, selectors, services
+from tanpuhui.domain.supervision.services import hands
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.errors import NotPermitted
 
@@ -134,3 +135,42 @@ def test_empty_words_are_refused(town):
     for text in ("", "   ", "x" * 2001):
         with pytest.raises(errors.ReasonMissing):
             services.ticket_answer(actor=ANN, public_id=ticket.public_id, body=text)
+
+
+def test_from_hand_to_hand(town, fixed_clock, monkeypatch):
+    known = {"ann": ANN.label, "bob": BOB.label}
+    monkeypatch.setattr(hands, "colleagues", lambda: known)
+    ticket = ask(town)
+    key = ticket.public_id
+    assert selectors.ticket(key).handler == ""
+    services.ticket_take(actor=ANN, public_id=key)
+    with pytest.raises(errors.StepRefused):
+        services.ticket_take(actor=ANN, public_id=key)
+    with pytest.raises(errors.PayloadRefused):
+        services.ticket_hand_over(actor=ANN, public_id=key, username="eve", reason="她更熟悉")
+    with pytest.raises(errors.ReasonMissing):
+        services.ticket_hand_over(actor=ANN, public_id=key, username="bob", reason="")
+    with pytest.raises(NotPermitted):
+        services.ticket_take(actor=SUPERVISOR, public_id=key)
+    services.ticket_hand_over(actor=ANN, public_id=key, username="bob", reason="他管这家企业")
+    found = selectors.ticket(key, with_notes=True)
+    assert found.handler == BOB.label
+    assert [(one.by, one.to, one.is_own) for one in found.handovers] == [
+        (ANN.label, ANN.label, True),
+        (ANN.label, BOB.label, False),
+    ]
+    assert selectors.ticket(key, person_id=town.people[0]).handovers == ()
+    assert [one.public_id for one in selectors.tickets(handler=BOB.label)] == [key]
+    assert selectors.tickets(handler="") == []
+    services.ticket_close(actor=BOB, public_id=key)
+    with pytest.raises(errors.StepRefused):
+        services.ticket_take(actor=ANN, public_id=key)
+
+
+def test_whoever_answers_first_has_it(town):
+    ticket = ask(town)
+    services.ticket_answer(actor=BOB, public_id=ticket.public_id, body="已经补记，请查看。")
+    services.ticket_answer(actor=ANN, public_id=ticket.public_id, body="再补充一句。")
+    found = selectors.ticket(ticket.public_id, with_notes=True)
+    assert found.handler == BOB.label
+    assert len(found.handovers) == 1

@@ -155,6 +155,9 @@ TABLE: dict[str, Row] = {
     "staff:home": staff(*STAFF),
     "staff:components": everyone(ok=404),  # only with the setting TANPUHUI_DEVELOPER
     "staff:invitation": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),
+    "staff:recover": everyone(),
+    "staff:recover_set": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),
+    "staff:email": staff(*STAFF),
     "staff:people": staff("system_admin", "security_admin", "operator"),
     "staff:invite": staff("system_admin", "operator", **POST),
     "staff:withdraw": staff("system_admin", "operator", **POST),
@@ -224,6 +227,11 @@ TABLE: dict[str, Row] = {
     "console:corrections": staff(*READERS),
     "console:correction_new": staff(*WORKERS),
     "console:intake": staff(*READERS),
+    "console:imports": staff(*READERS),
+    "console:provider_batches": staff(*READERS, args=lambda things: {"code": "metro"}),
+    "console:provider_batch": staff(
+        *READERS, args=lambda things: {"code": "metro", "token": things.batch_token}
+    ),
     "console:provider": staff(*READERS, args=lambda things: {"code": "metro"}),
     "console:organisations": staff(*READERS),
     "console:applications": staff("operator"),
@@ -239,6 +247,9 @@ TABLE: dict[str, Row] = {
     ),
     "console:tickets": staff(*READERS),
     "console:ticket": staff(*READERS, ok=404, args=nobody("public_id")),
+    "console:ticket_hand": staff(
+        *WORKERS, method="post", ok=404, args=nobody("public_id"), data={"step": "take"}
+    ),
     "console:ticket_act": staff(
         *WORKERS, method="post", ok=404, args=nobody("public_id"), data={"body": "已核实"}
     ),

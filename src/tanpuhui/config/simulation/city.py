@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BLOCK = 20_000  # people drawn at once, so that memory stays bounded
 HESITANT = 0.02  # of the people who do something, without consent to it
+POINTLESS_NTH, UNISSUED_NTH = 25, 7  # every such person does not agree to points, to issuance
 NICKNAMES = ("早起的地铁人", "一家三口", "单车少年", "开电车的老周", "爱走路的王阿姨", "住在郊区")
 PHONE = "1990000{:04d}"
 
@@ -190,7 +191,23 @@ def _open_people(stage: Stage, size: int, *, named: bool) -> list[int]:
     ]
     rest = parties.people_open_many(actor=stage.actor, count=size - len(known), regions=regions)
     ledger.accounts_open(actor=stage.actor, kind="person", party_ids=known + rest)
+    _agree(stage, known + rest)
     return known + rest
+
+
+def _agree(stage: Stage, people: Sequence[int]) -> None:
+    """Most people take points, most let their reductions be issued; the named ones both."""
+    for purpose, nth in (("points", POINTLESS_NTH), ("issue", UNISSUED_NTH)):
+        words = consent_text(stage.city, purpose=purpose)
+        if words:
+            parties.consents_grant_many(
+                actor=stage.actor,
+                provider_id=parties.PLATFORM,
+                person_ids=[one for n, one in enumerate(people, 1) if n % nth],
+                scenario_nos=[parties.PLATFORM],
+                text_version=words,
+                purpose=purpose,
+            )
 
 
 def _bind(
@@ -221,12 +238,12 @@ def _bind(
         )
 
 
-def consent_text(city: Pack, scenario_id: str) -> str:
-    """`id/version` of the newest words that cover a scenario."""
+def consent_text(city: Pack, scenario_id: str = "", *, purpose: str = "quantify") -> str:
+    """`id/version` of the newest words for a purpose, that cover a scenario; or nothing."""
     covering = [
         row
         for row in (city.consents or {}).get("consents", [])
-        if row["purpose"] == "quantify" and scenario_id in row.get("scenarios", [scenario_id])
+        if row["purpose"] == purpose and scenario_id in row.get("scenarios", [scenario_id])
     ]
     if not covering:
         return ""

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import cycle, islice
 
 import polars as pl
 from django.contrib.auth import get_user_model
 
 from tanpuhui.config.simulation.deliveries import Sender
+from tanpuhui.domain.intake import services as intake
+from tanpuhui.domain.intake.data import ColumnMap
+from tanpuhui.domain.intake.services import background, runs
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties.data import ApplicationForm
 from tanpuhui.domain.parties.services import applications
@@ -15,10 +19,13 @@ from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios import services as scenario_services
 from tanpuhui.domain.scenarios.data import ProviderAct
 from tanpuhui.domain.supervision import services as supervision
-from tanpuhui.kernel import actors, cityrules, clock
+from tanpuhui.kernel import actors, cityrules, clock, jobs
 from tanpuhui.kernel.actors import Actor
 
 LOOK_DAYS = 30
+ODD_PEOPLE, ODD_ROWS = 60, 120  # enough to stand out in a city of any size
+HANDED = 2  # the question that goes from desk to desk
+ODD_KWH, ODD_S = 20.0, 3600.0
 # A well-formed code of no company: the check digit fits, the registrar does not exist.
 APPLICANTS = (
     ("社区驿站（演示）便民服务有限公司", "91340100MADEM0XX1"),
@@ -61,6 +68,7 @@ def fill(senders: Sequence[Sender]) -> None:
     people = party_reads.people(len(QUESTIONS) + 1)
     _questions(desk, [person.party_id for person in people])
     _odd_batches(senders)
+    _refused_import(senders[0])
     acts = _acts(senders, [person.party_id for person in party_reads.people(200)])
     _appeals(desk, acts)
     _changes(desk, acts)
@@ -101,6 +109,14 @@ def _questions(desk: Desk, people: Sequence[int]) -> None:
             ticket = supervision.ticket_open(
                 actor=asker, kind=kind, title=title, body=body, person_id=person_id
             )
+        if number == HANDED:
+            supervision.ticket_take(actor=desk.second, public_id=ticket.public_id)
+            supervision.ticket_hand_over(
+                actor=desk.second,
+                public_id=ticket.public_id,
+                username="demo-operator",
+                reason="需要向骑行企业调取轨迹里程",
+            )
         if number in ANSWERS:
             text, stars, note = ANSWERS[number]
             key = ticket.public_id
@@ -112,20 +128,14 @@ def _questions(desk: Desk, people: Sequence[int]) -> None:
 
 def _odd_batches(senders: Sequence[Sender]) -> None:
     """What anomalies are made of: one charge for all, and a file in the wrong unit."""
-    city, yesterday = cityrules.pack(), clock.today() - timedelta(days=1)
+    yesterday = clock.today() - timedelta(days=1)
     name = "travel/ev_charging"
     sender = next((one for one in senders if name in one.scenarios), None)
-    if sender is None:
+    _, members = party_reads.members(sender.party_id, limit=ODD_PEOPLE) if sender else (0, [])
+    if sender is None or not members:
         return
-    _, members = party_reads.members(sender.party_id, limit=60)
     noon = datetime.combine(yesterday, time(12), clock.city_zone())
-    needed = [
-        one for one in city.inputs_for(name, yesterday).values() if one.required and not one.choices
-    ]
-    for batch_no, subjects, factor in (
-        ("demo-same", members[:45], 1),
-        ("demo-unit", members[:60], 1000),
-    ):
+    for batch_no, factor in (("demo-same", 1), ("demo-unit", 1000)):
         rows = [
             {
                 "line": number,
@@ -135,20 +145,45 @@ def _odd_batches(senders: Sequence[Sender]) -> None:
                 "occurred_at": (noon + timedelta(minutes=number)).astimezone(UTC),
                 "asset_key": f"{batch_no}-{number}",
             }
-            | {f"q_{one.name}": 20.0 * factor for one in needed}
-            for number, member in enumerate(subjects, start=1)
+            | {"q_energy": ODD_KWH * factor, "q_duration": ODD_S}
+            for number, member in enumerate(islice(cycle(members), ODD_ROWS), start=1)
         ]
-        if rows:
-            scenario_services.acts_ingest(
-                actor=actors.system(label="simulator"),
-                provider_id=sender.party_id,
-                batch_no=batch_no,
-                channel="simulator",
-                records=pl.DataFrame(rows).with_columns(
-                    pl.col("line").cast(pl.Int64),
-                    pl.col("occurred_at").cast(pl.Datetime("us", "UTC")),
-                ),
-            )
+        scenario_services.acts_ingest(
+            actor=actors.system(label="simulator"),
+            provider_id=sender.party_id,
+            batch_no=batch_no,
+            channel="simulator",
+            records=pl.DataFrame(rows).with_columns(
+                pl.col("line").cast(pl.Int64),
+                pl.col("occurred_at").cast(pl.Datetime("us", "UTC")),
+            ),
+        )
+
+
+def _refused_import(sender: Sender) -> None:
+    """A provider's file whose columns are not those of its mapping: turned away as a whole."""
+    actor, number = actors.provider(sender.party_id, door="page"), sender.party_id
+    mapping = ColumnMap(
+        title="月度补报（演示）",
+        kind="csv",
+        item_no=("行程号",),
+        subject="会员号",
+        occurred_at="进站时间",
+        time_form="%Y-%m-%d %H:%M:%S",
+        time_zone=cityrules.pack().time_zone,
+        scenario=sender.scenarios[0],
+    )
+    profile = intake.profile_save(
+        actor=actor, provider_id=number, title=mapping.title, mapping=mapping
+    )
+    token = intake.upload_take(
+        actor=actor,
+        provider_id=number,
+        file_name="上月补报（列名有误）.csv",
+        blocks=["卡号,站点,金额\n0001,大东门,2.00\n".encode()],
+    )
+    intake.run_begin(actor=actor, provider_id=number, token=token, profile=profile, is_trial=False)
+    jobs.work_one({background.KIND: runs.run_job})
 
 
 def _acts(senders: Sequence[Sender], people: Sequence[int]) -> list[tuple[int, ProviderAct]]:

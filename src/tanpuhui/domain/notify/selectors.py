@@ -2,19 +2,43 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from tanpuhui.domain.notify import errors
 from tanpuhui.domain.notify.data import MessageView, PreferenceView
 from tanpuhui.domain.notify.models import Message, Preference
-from tanpuhui.domain.notify.templates import filled
+from tanpuhui.domain.notify.templates import TEMPLATES, filled
 
 
 def messages(
-    person_id: int, *, limit: int, offset: int = 0, is_unread: bool = False
+    person_id: int,
+    *,
+    limit: int,
+    offset: int = 0,
+    is_unread: bool = False,
+    kind: str = "",
+    text: str = "",
+    is_oldest_first: bool = False,
 ) -> list[MessageView]:
-    """A page of somebody's messages, newest first."""
-    rows = Message.objects.filter(person_id=person_id).order_by("-id")
+    """A page of somebody's messages.
+
+    Args:
+        person_id: whose.
+        limit: rows.
+        offset: rows to skip.
+        is_unread: only those not read yet.
+        kind: service or activity, or empty.
+        text: part of the words or of the facts in them.
+        is_oldest_first: else the newest stand first.
+    """
+    rows = Message.objects.filter(person_id=person_id).order_by("id" if is_oldest_first else "-id")
     if is_unread:
         rows = rows.filter(read_at=None)
+    if kind:
+        rows = rows.filter(code__in=[code for code, one in TEMPLATES.items() if one.kind == kind])
+    if text:
+        said = [code for code, one in TEMPLATES.items() if text in one.title or text in one.text]
+        rows = rows.filter(Q(code__in=said) | Q(facts__icontains=text))
     return [_view(row) for row in rows[offset : offset + limit]]
 
 

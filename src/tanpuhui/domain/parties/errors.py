@@ -161,6 +161,13 @@ class InvitationGone(DomainError):
     status = 410
 
 
+class ResetGone(DomainError):
+    """A link for a new password that was used, outlived or never made."""
+
+    code = "staff.reset_gone"
+    status = 410
+
+
 class UsernameTaken(DomainError):
     """Another login has this name."""
 

@@ -100,7 +100,7 @@ class Role(models.TextChoices):
 class StaffMember(models.Model):
     """A login of an organisation and its role; a deactivated login keeps its row.
 
-    Personal data held: none beyond the login.
+    Personal data held: the address to which a forgotten password's link goes, sealed.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
@@ -108,9 +108,23 @@ class StaffMember(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     added_at = models.DateTimeField(null=True)
     deactivated_at = models.DateTimeField(null=True)
+    email_sealed = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.organisation_id}"
+
+
+class PasswordReset(models.Model):
+    """A single-use link with which a login gets a new password. Personal data held: none."""
+
+    member = models.ForeignKey(StaffMember, on_delete=models.CASCADE)
+    token_mac = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.member_id}:{self.asked_at}"
 
 
 class ProviderKey(models.Model):
@@ -142,8 +156,9 @@ class ProviderKey(models.Model):
 class SubjectLink(models.Model):
     """(provider, the provider's pseudonym for someone) → person.
 
-    `scenario_mask` repeats the active consents, one bit a scenario, so that ingestion needs one
-    look-up; only the consent services write it, in the consent's own transaction.
+    `scenario_mask` repeats the active consents, one bit a scenario and bit 0 for points, so that
+    ingestion needs one look-up; only the consent services write it, in the consent's own
+    transaction.
     Personal data held: the provider's pseudonym of a person.
     """
 

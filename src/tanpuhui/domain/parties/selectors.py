@@ -1,6 +1,6 @@
 """Reads of parties; identity never leaves this context unmasked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,8 @@ from tanpuhui.domain.parties.models import (
 )
 from tanpuhui.kernel import clock, crypto, sqlfiles
 from tanpuhui.kernel.columns import fetch_packed, ints, packed, texts
+
+POINTS_BIT = 1  # of a link's mask: no scenario has number 0
 
 
 def provider_key(key_id: str) -> ProviderKeyView | None:
@@ -184,11 +186,22 @@ def people(limit: int, *, with_phone: bool = False) -> list[PersonView]:
     return [_person(row) for row in rows[:limit]]
 
 
+def agreed(person_ids: Iterable[int], purpose: str) -> frozenset[int]:
+    """Those whose word for a purpose of the platform itself stands now.
+
+    Args:
+        person_ids: whom to ask.
+        purpose: `notice`, `points`, or `issue`: may reductions be pooled and issued.
+    """
+    rows = Consent.objects.filter(
+        person_id__in=list(person_ids), provider_id=0, purpose=purpose, withdrawn_at=None
+    )
+    return frozenset(rows.values_list("person_id", flat=True))
+
+
 def has_agreed(person_id: int, purpose: str) -> bool:
-    """Whether a person's word for a purpose of the platform itself stands (e.g. `notice`)."""
-    return Consent.objects.filter(
-        person_id=person_id, provider_id=0, purpose=purpose, withdrawn_at=None
-    ).exists()
+    """Whether one person's word for a purpose of the platform itself stands."""
+    return bool(agreed([person_id], purpose))
 
 
 def person_by_external(service: str, subject_index: str) -> int | None:
@@ -238,7 +251,8 @@ def links_find(cursor: Any, provider_id: int, subjects: pl.Series) -> pl.DataFra
         subjects: distinct pseudonyms, none with control characters.
 
     Returns:
-        subject, person_id, mask (bit n: active consent to scenario n); unknown ones are absent.
+        subject, person_id, mask (bit n: active consent to scenario n), takes_points; unknown ones
+        are absent.
     """
     cursor.execute(
         sqlfiles.query(__file__, "links_find").replace(
@@ -247,8 +261,12 @@ def links_find(cursor: Any, provider_id: int, subjects: pl.Series) -> pl.DataFra
         {"provider_id": provider_id, "subjects": texts(subjects)},
     )
     found = fetch_packed(cursor, ["position", "person_id", "mask"])
+    mask = found["mask"].to_numpy()
     return found.select(
-        subjects.gather(found["position"] - 1).alias("subject"), "person_id", "mask"
+        subjects.gather(found["position"] - 1).alias("subject"),
+        "person_id",
+        pl.Series("mask", mask & ~POINTS_BIT),
+        pl.Series("takes_points", (mask & POINTS_BIT) != 0),
     )
 
 

@@ -44,8 +44,23 @@ class MessageView:
 
 
 @dataclass(frozen=True)
+class HandoverView:
+    """One step of a ticket from hand to hand: taken over where `by` and `to` are the same."""
+
+    by: str
+    to: str
+    reason: str
+    at: datetime
+
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody took it over."""
+        return self.by == self.to
+
+
+@dataclass(frozen=True)
 class TicketView:
-    """One ticket; messages are empty in lists."""
+    """One ticket; messages and handovers are empty in lists. handler: empty where nobody has it."""
 
     public_id: str
     kind: str
@@ -67,7 +82,9 @@ class TicketView:
     rating: int | None
     rating_note: str
     is_late: bool
+    handler: str = ""
     messages: tuple[MessageView, ...] = ()
+    handovers: tuple[HandoverView, ...] = ()
 
 
 @dataclass(frozen=True)

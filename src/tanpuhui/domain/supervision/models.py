@@ -70,6 +70,7 @@ class Ticket(models.Model):
     item_no = models.CharField(max_length=120, blank=True)
     scenario_no = models.SmallIntegerField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    handler = models.CharField(max_length=80, blank=True, help_text="audit label; empty: nobody's")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, help_text="the first answer")
@@ -87,6 +88,19 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id}:{self.kind}:{self.state}"
+
+
+class TicketHandover(models.Model):
+    """Who took a ticket over, or to whom it was handed; only added to. Personal data held: none."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="handovers")
+    by = models.CharField(max_length=80)
+    to = models.CharField(max_length=80)
+    reason = models.CharField(max_length=400, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}:{self.by}>{self.to}:{self.at}"
 
 
 class TicketMessage(models.Model):

@@ -1,7 +1,7 @@
 """Acts and book lines as the citizen's lists show them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Generic, TypeVar
@@ -60,6 +60,10 @@ class Day(Generic[Row]):
     reduction_mg: int
     running_mg: int = 0
 
+    def turned(self) -> "Day[Row]":
+        """The same day with its rows the other way round."""
+        return replace(self, rows=self.rows[::-1])
+
 
 def act_rows(acts: Iterable[ActView]) -> list[ActRow]:
     """Acts with the words and icon of their scenario."""
@@ -75,13 +79,19 @@ def act_days(rows: Iterable[ActRow]) -> list[Day[ActRow]]:
     ]
 
 
-def book_days(lines: Iterable[StatementLine], scenario_no: int | None) -> list[Day[BookRow]]:
+def book_days(
+    lines: Iterable[StatementLine], scenario_no: int | None, text: str = ""
+) -> list[Day[BookRow]]:
     """Book lines by day, newest first; a filter hides lines but never changes a running balance."""
     rows = [_book_row(line) for line in lines]
     days = []
     for day, grouped in groupby(rows, key=lambda row: row.occurred_on):
         every = tuple(grouped)
-        shown = tuple(row for row in reversed(every) if scenario_no in {None, row.scenario_no})
+        shown = tuple(
+            row
+            for row in reversed(every)
+            if scenario_no in {None, row.scenario_no} and text in row.title.casefold()
+        )
         if shown:
             total = sum(row.reduction_mg for row in shown)
             days.append(Day(day, shown, total, every[-1].running_mg))

@@ -1,6 +1,7 @@
 """Batches and their refused rows as lists: for the provider itself, and for who looks after it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios.data import BatchView, RefusalView
@@ -36,7 +37,11 @@ ROWS = 50
 def query_of(got: Mapping[str, str]) -> lists.Query:
     """What the address asks for."""
     return lists.query_of(
-        got, sorts=SORTS, sort="-received", filters={"channel": tuple(words.CHANNELS)}
+        got,
+        sorts=SORTS,
+        sort="-received",
+        filters={"channel": tuple(words.CHANNELS)},
+        free=("first", "last"),
     )
 
 
@@ -46,7 +51,7 @@ def table(
     href: Callable[[str], str],
     *,
     channel: str = "",
-    refresh_s: int = 0,
+    **more: Any,
 ) -> lists.Listing[BatchView]:
     """A provider's batches.
 
@@ -55,7 +60,7 @@ def table(
         provider_id: whose.
         href: a batch's token → its page.
         channel: only this channel, whatever the address says.
-        refresh_s: how often the table asks for itself again.
+        more: further fields of Listing.
     """
 
     def read(limit: int, offset: int) -> list[BatchView]:
@@ -63,6 +68,8 @@ def table(
             provider_id,
             channel=channel or query.get("channel"),
             text=query.text,
+            first=lists.day_of(query.get("first")),
+            last=lists.day_of(query.get("last")),
             order=query.sort,
             limit=limit,
             offset=offset,
@@ -79,10 +86,14 @@ def table(
         filters=()
         if channel
         else (lists.Filter("channel", "渠道", "全部渠道", channels, query.get("channel")),),
+        fields=(
+            lists.FieldFilter("first", "收到日期从", query.get("first")),
+            lists.FieldFilter("last", "到", query.get("last")),
+        ),
         empty_glyph="inbox",
         empty_title="没有符合条件的批次",
         empty_text="换一个条件，或等下一批数据到达。",
-        refresh_s=refresh_s,
+        **more,
     )
 
 
@@ -96,7 +107,7 @@ def _cells(row: words.BatchRow, href: Callable[[str], str]) -> tuple[Cell, ...]:
         Cell(numbers.count(row.counted), is_right=True),
         Cell(numbers.count(row.not_counted), is_right=True),
         Cell(numbers.count(row.refused), is_right=True),
-        Cell(mass, is_right=True, file=words.kg_plain(row.reduction_mg)),
+        Cell(mass, is_right=True, file=numbers.kilograms_plain(row.reduction_mg)),
         Cell(numbers.count(row.points), is_right=True),
         Cell(chips=(Chip(row.state_label, row.tone),)),
     )
@@ -109,7 +120,9 @@ def refusals_query(got: Mapping[str, str]) -> lists.Query:
     return lists.query_of(got, sorts=sorts, sort="line", filters={"code": refused})
 
 
-def refusals(query: lists.Query, provider_id: int, batch_id: int) -> lists.Listing[RefusalView]:
+def refusals(
+    query: lists.Query, provider_id: int, batch_id: int, **more: Any
+) -> lists.Listing[RefusalView]:
     """The refused rows of a batch; the filter offers the reasons that it met."""
 
     def read(limit: int, offset: int) -> list[RefusalView]:
@@ -139,6 +152,7 @@ def refusals(query: lists.Query, provider_id: int, batch_id: int) -> lists.Listi
         empty_glyph="circle-check",
         empty_title="没有退回的记录",
         empty_text="这一批没有需要处理的退回。",
+        **more,
     )
 
 

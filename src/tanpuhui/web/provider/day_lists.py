@@ -9,7 +9,6 @@ from django.urls import reverse
 from tanpuhui.domain.intake.data import DayLine
 from tanpuhui.domain.scenarios.reasons import BY_CODE
 from tanpuhui.domain.scenarios.selectors import comparisons
-from tanpuhui.web.provider import words
 from tanpuhui.web.shared import lists, numbers
 from tanpuhui.web.shared.lists import Cell, Chip, Head, Link
 from tanpuhui.web.templatetags.tph import moment, points_signed
@@ -103,7 +102,7 @@ def _cells(one: DayLine) -> tuple[Cell, ...]:
         Cell(
             numbers.kilograms(one.reduction_mg),
             is_right=True,
-            file=words.kg_plain(one.reduction_mg),
+            file=numbers.kilograms_plain(one.reduction_mg),
         ),
         _reasons(one),
     )
@@ -215,7 +214,7 @@ def _row_cells(one: comparisons.RowFound) -> tuple[Cell, ...]:
         Cell(
             numbers.kilograms(one.reduction_mg),
             is_right=True,
-            file=words.kg_plain(one.reduction_mg),
+            file=numbers.kilograms_plain(one.reduction_mg),
         ),
         Cell(one.note or "—", is_read=True),
         Cell(links=(Link("更正", change, f"更正 {one.item_no}", is_page=True),)),

@@ -235,10 +235,3 @@ def _title(code: str) -> str:
     if known is None:
         return OTHER_COUNTS.get(code, code)
     return known.sentence.partition("。")[0]
-
-
-def kg_plain(mg: int) -> str:
-    """Kilograms for a spreadsheet: exact, without separators."""
-    whole, rest = divmod(abs(mg), 1_000_000)
-    sign = "-" if mg < 0 else ""
-    return f"{sign}{whole}.{rest:06d}".rstrip("0").rstrip(".")

@@ -7,6 +7,7 @@ templates (`shared/list_*.html`) and the file are all drawn from the same `Listi
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -239,6 +240,14 @@ def query_of(
         page=got.get("page", ""),
         chosen=chosen,
     )
+
+
+def day_of(text: str) -> date | None:
+    """A day of the address, or None where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def listing(

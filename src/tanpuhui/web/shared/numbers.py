@@ -29,6 +29,13 @@ def kilograms_exact(mg: int) -> str:
     return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
 
 
+def kilograms_plain(mg: int) -> str:
+    """Kilograms for a spreadsheet: exact, without separators."""
+    whole, rest = divmod(abs(mg), MG_PER_KG)
+    sign = "-" if mg < 0 else ""
+    return f"{sign}{whole}.{rest:06d}".rstrip("0").rstrip(".")
+
+
 def grams(mg: int, places: int = 3) -> str:
     """Grams with fixed places."""
     return _scaled(mg, MG_PER_G, places)

@@ -106,9 +106,13 @@ def is_points_only(no: int) -> bool:
 
 def groups(open_nos: Collection[int] = ()) -> list[SceneGroup]:
     """All scenarios by clause of the notice."""
+    return grouped([scene(one, open_nos) for one in scenarios_in_order()])
+
+
+def grouped(scenarios: Iterable[Scene]) -> list[SceneGroup]:
+    """Scenarios by clause of the notice, in the order given."""
     found: dict[str, list[Scene]] = {}
-    for scenario in scenarios_in_order():
-        one = scene(scenario, open_nos)
+    for one in scenarios:
         found.setdefault(one.group, []).append(one)
     return [SceneGroup(GROUPS.get(key, key), tuple(rows)) for key, rows in found.items()]
 

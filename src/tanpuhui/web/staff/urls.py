@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from tanpuhui.web.staff.pages import account, components, invitation, people
+from tanpuhui.web.staff.pages import account, components, invitation, people, recovery
 
 app_name = "staff"
 urlpatterns = [
     path("", account.home, name="home"),
     path("components/", components.components, name="components"),
+    path("recover/", recovery.ask, name="recover"),
+    path("recover/<str:token>/", recovery.choose, name="recover_set"),
+    path("email/", recovery.email, name="email"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),

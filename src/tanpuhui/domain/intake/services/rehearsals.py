@@ -48,6 +48,14 @@ def _people_of(provider_id: int, subjects: list[str]) -> None:
         return
     people = parties.people_open_many(actor=actor, count=len(missing))
     ledger.accounts_open(actor=actor, kind="person", party_ids=people)
+    parties.consents_grant_many(
+        actor=actor,
+        provider_id=parties.PLATFORM,
+        person_ids=people,
+        scenario_nos=[parties.PLATFORM],
+        text_version=TEXT_VERSION,
+        purpose="points",
+    )
     parties.links_bind_many(
         actor=actor, provider_id=provider_id, subjects=missing, person_ids=people
     )

@@ -1,16 +1,11 @@
 -- Bind subjects to people; the answer counts the pairs whose subject belongs to somebody else.
--- A new link starts with the consents that its person has already given to this provider.
+-- A new link starts with what its person has already agreed to.
 with given as (
   select distinct subject, person_id
   from unnest(%(subjects)s::text[], %(person_ids)s::bigint[]) as g(subject, person_id)
 ), bound as (
   insert into parties_subjectlink (provider_id, subject, person_id, scenario_mask, linked_at)
-  select distinct on (subject) %(provider_id)s, subject, person_id, coalesce((
-    select bit_or(1::bigint << consent.scenario_no)
-    from parties_consent as consent
-    where consent.provider_id = %(provider_id)s and consent.person_id = given.person_id
-      and consent.purpose = 'quantify' and consent.withdrawn_at is null
-  ), 0), %(linked_at)s
+  select distinct on (subject) %(provider_id)s, subject, person_id, coalesce(({mask}), 0), %(linked_at)s
   from given
   on conflict (provider_id, subject) do update set person_id = parties_subjectlink.person_id
   returning subject, person_id

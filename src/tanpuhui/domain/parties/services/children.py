@@ -8,8 +8,8 @@ from django.db import transaction
 from tanpuhui.domain.parties import errors
 from tanpuhui.domain.parties.data import PersonView
 from tanpuhui.domain.parties.models import Consent, Party, Person
+from tanpuhui.domain.parties.services.consents import PLATFORM
 from tanpuhui.domain.parties.services.people import public_id
-from tanpuhui.domain.parties.services.sign_in import PLATFORM
 from tanpuhui.kernel import audit, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit

@@ -1,6 +1,7 @@
 """Binding providers' subjects to people; giving and withdrawing consent."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -9,6 +10,8 @@ from tanpuhui.kernel import audit, clock, sqlfiles
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
+
+PLATFORM = 0  # provider id and scenario number of what concerns the platform itself
 
 
 def links_bind_many(
@@ -38,9 +41,15 @@ def _bind(
     actor: Actor, provider_id: int, subjects: Sequence[str], person_ids: Sequence[int]
 ) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        lock(cursor, Space.PROVIDER, provider_id)
+        # A decision about the platform reaches all links of a person: it waits for new ones.
         cursor.execute(
-            sqlfiles.query(__file__, "links_bind"),
+            "select 1 from parties_person where party_id = any(%s) order by party_id for key share",
+            [list(person_ids)],
+        )
+        lock(cursor, Space.PROVIDER, provider_id)
+        mask = _mask("given", "%(provider_id)s")
+        cursor.execute(
+            sqlfiles.query(__file__, "links_bind").replace("{mask}", mask),
             {
                 "provider_id": provider_id,
                 "subjects": list(subjects),
@@ -68,6 +77,7 @@ def consents_grant_many(
 ) -> None:
     """Record that each person consents to each scenario of a provider (every pair).
 
+    Provider 0 is the platform, scenario 0 no scenario: there people agree to points and issuance.
     A provider may report consent that it collected itself; the text version says which words.
     """
     permit(
@@ -77,7 +87,7 @@ def consents_grant_many(
     )
     with transaction.atomic(), connection.cursor() as cursor:
         # The masks are sums over consents: two changes at once would each miss the other's.
-        lock(cursor, Space.PROVIDER, provider_id)
+        turn_take(cursor, provider_id, person_ids)
         cursor.execute(
             sqlfiles.query(__file__, "consents_grant"),
             {
@@ -89,7 +99,7 @@ def consents_grant_many(
                 "now": clock.now(),
             },
         )
-        _mask_refresh(cursor, provider_id, person_ids)
+        masks_refresh(cursor, provider_id, person_ids)
         audit.record(
             actor,
             "parties:consent:grant",
@@ -106,13 +116,13 @@ def consent_withdraw(
     scenario_nos: Sequence[int],
     purpose: str = "quantify",
 ) -> None:
-    """Withdraw; ingestion of these scenarios from this provider stops with this transaction."""
+    """Withdraw; what the consent allowed to ingestion stops with this transaction."""
     permit(
         actor, "parties.consent", party_id=provider_id if "provider" in actor.roles else person_id
     )
     with transaction.atomic(), connection.cursor() as cursor:
         # Ingestion holds the same lock: a batch is wholly before the withdrawal or sees it.
-        lock(cursor, Space.PROVIDER, provider_id)
+        turn_take(cursor, provider_id, [person_id])
         cursor.execute(
             "update parties_consent set withdrawn_at = %(now)s where provider_id = %(provider_id)s"
             " and person_id = %(person_id)s and scenario_no = any(%(scenario_nos)s)"
@@ -125,7 +135,7 @@ def consent_withdraw(
                 "purpose": purpose,
             },
         )
-        _mask_refresh(cursor, provider_id, [person_id])
+        masks_refresh(cursor, provider_id, [person_id])
         audit.record(
             actor,
             "parties:consent:withdraw",
@@ -134,12 +144,40 @@ def consent_withdraw(
         )
 
 
-def _mask_refresh(cursor: object, provider_id: int, person_ids: Sequence[int]) -> None:
-    """Bring the links' scenario masks in line with the active consents, set-wise."""
-    cursor.execute(  # type: ignore[attr-defined]
-        sqlfiles.query(__file__, "mask_refresh"),
+def turn_take(cursor: Any, provider_id: int, person_ids: Sequence[int]) -> None:
+    """Wait for the batches that may have read what is about to change; the lock goes with the tx.
+
+    For the platform these are the batches of every provider that knows one of the people. People
+    come before providers, providers in order: so nobody waits in a circle.
+    """
+    if provider_id != PLATFORM:
+        lock(cursor, Space.PROVIDER, provider_id)
+        return
+    cursor.execute(
+        "select 1 from parties_person where party_id = any(%s) order by party_id for update",
+        [list(person_ids)],
+    )
+    cursor.execute(
+        "select distinct provider_id from parties_subjectlink where person_id = any(%s) order by 1",
+        [list(person_ids)],
+    )
+    for (one,) in cursor.fetchall():
+        lock(cursor, Space.PROVIDER, one)
+
+
+def masks_refresh(cursor: Any, provider_id: int, person_ids: Sequence[int]) -> None:
+    """Bring the links' masks in line with the active consents, set-wise; 0: of all providers."""
+    cursor.execute(
+        sqlfiles.query(__file__, "mask_refresh").replace(
+            "{mask}", _mask("link", "link.provider_id")
+        ),
         {"provider_id": provider_id, "person_ids": list(person_ids)},
     )
+
+
+def _mask(link: str, provider: str) -> str:
+    found = sqlfiles.query(__file__, "mask")
+    return found.replace("{link}", link).replace("{provider}", provider)
 
 
 def _only(person_ids: Sequence[int]) -> int | None:

@@ -16,12 +16,12 @@ from django.db import IntegrityError, connection, transaction
 from tanpuhui.domain.parties import errors
 from tanpuhui.domain.parties.data import PersonView
 from tanpuhui.domain.parties.models import Consent, OneTimeCode, Party, Person
+from tanpuhui.domain.parties.services.consents import PLATFORM, masks_refresh, turn_take
 from tanpuhui.domain.parties.services.people import PHONE_CONTEXT, public_id
 from tanpuhui.kernel import audit, clock, crypto, limits
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
 
-PLATFORM = 0  # the provider id and scenario number of consents that concern the platform itself
 CODE_LIFE_S = 300
 TRIES_MAX = 5
 PHONE = re.compile(r"1[3-9][0-9]{9}")
@@ -124,8 +124,9 @@ def person_sign_up(
     permit(actor, "parties.sign_in")
     if "notice" not in texts:
         raise errors.NoticeMissing("开户前需要先阅读并同意使用须知。")
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         person = _known(phone, person_id) or _open(phone)
+        turn_take(cursor, PLATFORM, [person.pk])
         now = clock.now()
         Consent.objects.bulk_create(
             [
@@ -141,6 +142,7 @@ def person_sign_up(
             ],
             ignore_conflicts=True,
         )
+        masks_refresh(cursor, PLATFORM, [person.pk])
         audit.record(
             actor, "parties:person:sign_up", f"person:{person.pk}", after={"texts": dict(texts)}
         )

@@ -21,6 +21,7 @@ from tanpuhui.kernel.permissions import permit
 INVITATION_H = 72
 TOKEN_BYTES = 24
 EMAIL_CONTEXT = "parties.invitation.email"
+LOGIN_EMAIL_CONTEXT = "parties.staffmember.email"
 ADMINS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 # Which roles fit which organisation; the three administrators belong to the operating body.
 ROLES_OF_KIND: dict[str, tuple[str, ...]] = {
@@ -127,7 +128,11 @@ def invitation_accept(*, actor: Actor, token: str, username: str, password: str)
             row = _open_invitation(token, lock=True)
             user = users.objects.create_user(username=username, password=password)
             StaffMember.objects.create(
-                user=user, organisation=row.organisation, role=row.role, added_at=clock.now()
+                user=user,
+                organisation=row.organisation,
+                role=row.role,
+                added_at=clock.now(),
+                email_sealed=_address_of(row),
             )
             row.used_at, row.email_sealed = clock.now(), ""
             row.save(update_fields=["used_at", "email_sealed"])
@@ -140,6 +145,14 @@ def invitation_accept(*, actor: Actor, token: str, username: str, password: str)
     except IntegrityError as error:
         raise errors.UsernameTaken("这个用户名已有人使用，请换一个。") from error
     return int(user.pk)
+
+
+def _address_of(row: Invitation) -> str:
+    """The invited person's address, sealed anew as the login's: the link proved it."""
+    if not row.email_sealed:
+        return ""
+    address = crypto.decrypt(row.email_sealed, context=EMAIL_CONTEXT)
+    return crypto.encrypt(address, context=LOGIN_EMAIL_CONTEXT)
 
 
 def invitation_withdraw(*, actor: Actor, invitation: str) -> None:
@@ -165,7 +178,7 @@ def staff_set_role(*, actor: Actor, username: str, role: str, reason: str) -> No
             raise errors.RoleUnfit("这类机构没有这个岗位，请重新选择。")
         before, row.role = row.role, role
         row.save(update_fields=["role"])
-        _sessions_end(row.user_id)
+        sessions_end(row.user_id)
         audit.record(
             actor,
             "parties:staff:role",
@@ -190,7 +203,7 @@ def staff_set_active(*, actor: Actor, username: str, active: bool, reason: str) 
         row.user.is_active = active
         row.user.save(update_fields=["is_active"])
         if not active:
-            _sessions_end(row.user_id)
+            sessions_end(row.user_id)
         audit.record(
             actor,
             "parties:staff:activate" if active else "parties:staff:deactivate",
@@ -213,7 +226,8 @@ def _member(actor: Actor, username: str) -> StaffMember:
     return row
 
 
-def _sessions_end(user_id: int) -> None:
+def sessions_end(user_id: int) -> None:
+    """Sign a login out everywhere."""
     # Sessions are opaque; this is rare, and only sessions that still live are looked through.
     for session in Session.objects.filter(expire_date__gt=clock.now()).iterator():
         if session.get_decoded().get("_auth_user_id") == str(user_id):

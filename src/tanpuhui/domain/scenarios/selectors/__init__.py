@@ -22,6 +22,8 @@ from tanpuhui.domain.scenarios.selectors.explanation import act_explained, act_e
 from tanpuhui.domain.scenarios.selectors.intake import (
     ImportView,
     IntakeDay,
+    import_counts,
+    import_states,
     imports,
     intake_days,
     intake_delays,
@@ -80,6 +82,8 @@ __all__ = [
     "day_totals",
     "evidence_proof",
     "giving_days",
+    "import_counts",
+    "import_states",
     "imports",
     "intake_days",
     "intake_delays",

@@ -1,7 +1,7 @@
 """A provider's deliveries, refusals and days."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -27,6 +27,8 @@ def batches(
     *,
     channel: str = "",
     text: str = "",
+    first: date | None = None,
+    last: date | None = None,
     order: str = "-received",
     limit: int = 50,
     offset: int = 0,
@@ -37,6 +39,8 @@ def batches(
         provider_id: whose.
         channel: only those of one channel.
         text: part of the batch's number.
+        first: only those that arrived on this day of the city or later.
+        last: only those that arrived on this day or earlier.
         order: a key of BATCH_ORDERS, with a minus for descending.
         limit: rows.
         offset: rows to skip.
@@ -46,9 +50,17 @@ def batches(
         rows = rows.filter(channel=channel)
     if text:
         rows = rows.filter(batch_no__icontains=text)
+    if first:
+        rows = rows.filter(received_at__gte=_midnight(first))
+    if last:
+        rows = rows.filter(received_at__lt=_midnight(last + timedelta(days=1)))
     field = BATCH_ORDERS.get(order.removeprefix("-"), "id")
     sign = "-" if order.startswith("-") else ""
     return [_batch_view(row) for row in rows.order_by(sign + field, "-id")[offset : offset + limit]]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.city_zone())
 
 
 def batch(provider_id: int, batch_id: int) -> BatchView:

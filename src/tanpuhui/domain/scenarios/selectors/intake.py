@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.db.models import Count, QuerySet
 
 from tanpuhui.domain.scenarios.models import ImportRun
 from tanpuhui.domain.scenarios.reasons import BY_CODE
@@ -12,6 +13,7 @@ from tanpuhui.domain.scenarios.selectors.oddities import REFUSED, rows_of, span_
 from tanpuhui.kernel import clock, sqlfiles
 
 DAYS = 14
+IMPORT_ORDERS = {"started": "started_at", "file": "file_name", "rows": "rows_done"}
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,21 @@ def intake_delays(provider_ids: Sequence[int]) -> dict[int, Delay]:
         return found
 
 
-def imports(*, states: tuple[str, ...] = (), limit: int = 50, offset: int = 0) -> list[ImportView]:
-    """File imports, newest first."""
-    rows = ImportRun.objects.order_by("-started_at")
+def imports(
+    *,
+    states: tuple[str, ...] = (),
+    provider_id: int | None = None,
+    text: str = "",
+    order: str = "-started",
+    limit: int = 50,
+    offset: int = 0,
+) -> list[ImportView]:
+    """File imports: those with a text in the file's name, in an order of IMPORT_ORDERS."""
+    rows = _imports(provider_id, text)
     if states:
         rows = rows.filter(state__in=states)
+    field = IMPORT_ORDERS.get(order.removeprefix("-"), "started_at")
+    rows = rows.order_by(("-" if order.startswith("-") else "") + field, "-pk")
     return [
         ImportView(
             row.pk,
@@ -115,3 +127,19 @@ def imports(*, states: tuple[str, ...] = (), limit: int = 50, offset: int = 0) -
         )
         for row in rows[offset : offset + limit]
     ]
+
+
+def import_counts(*, provider_id: int | None = None, text: str = "") -> dict[str, int]:
+    """State → number of file imports."""
+    rows = _imports(provider_id, text).order_by().values("state").annotate(number=Count("*"))
+    return {row["state"]: row["number"] for row in rows}
+
+
+def import_states() -> dict[str, str]:
+    """Every state of an import with its Chinese name."""
+    return {str(value): str(label) for value, label in ImportRun.State.choices}
+
+
+def _imports(provider_id: int | None, text: str) -> "QuerySet[ImportRun]":
+    rows = ImportRun.objects.filter(file_name__icontains=text)
+    return rows if provider_id is None else rows.filter(provider_id=provider_id)

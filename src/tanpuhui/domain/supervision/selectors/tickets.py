@@ -1,12 +1,13 @@
 """Tickets, their messages, and how quickly they were answered."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from tanpuhui.domain.supervision import errors
-from tanpuhui.domain.supervision.data import MessageView, TicketFigures, TicketView
+from tanpuhui.domain.supervision.data import HandoverView, MessageView, TicketFigures, TicketView
 from tanpuhui.domain.supervision.models import Ticket, TicketMessage
 from tanpuhui.domain.supervision.states import Outcome, TicketKind, TicketState
 from tanpuhui.kernel import clock, crypto, sqlfiles
@@ -23,6 +24,7 @@ def tickets(
     person_id: int | None = None,
     organisation_id: int | None = None,
     late_only: bool = False,
+    handler: str | None = None,
     order: str = "due",
     limit: int = 50,
     offset: int = 0,
@@ -36,6 +38,7 @@ def tickets(
         person_id: only this person's.
         organisation_id: only this organisation's.
         late_only: unanswered ones past their promised time.
+        handler: only those in this person's hands; empty: in nobody's.
         order: a key of ORDERS, with a minus for descending.
         limit: rows.
         offset: rows to skip.
@@ -45,6 +48,8 @@ def tickets(
         rows = rows.filter(state=state)
     if late_only:
         rows = rows.filter(answered_at=None, due_at__lt=clock.now())
+    if handler is not None:
+        rows = rows.filter(handler=handler)
     field = ORDERS.get(order.lstrip("-"), "due_at")
     sign = "-" if order.startswith("-") else ""
     return [ticket_view(row) for row in rows.order_by(sign + field, "-pk")[offset : offset + limit]]
@@ -100,7 +105,11 @@ def ticket(
     messages = row.messages.order_by("written_at", "pk")
     if not with_notes:
         messages = messages.exclude(author=TicketMessage.Author.NOTE)
-    return ticket_view(row, tuple(_message(one) for one in messages))
+    hands = row.handovers.order_by("at", "pk") if with_notes else ()
+    return replace(
+        ticket_view(row, tuple(_message(one) for one in messages)),
+        handovers=tuple(HandoverView(one.by, one.to, one.reason, one.at) for one in hands),
+    )
 
 
 def ticket_figures(*, days: int = 30) -> TicketFigures:
@@ -153,5 +162,6 @@ def ticket_view(row: Ticket, messages: tuple[MessageView, ...] = ()) -> TicketVi
         rating=row.rating,
         rating_note=row.rating_note,
         is_late=(row.answered_at or clock.now()) > row.due_at,
+        handler=row.handler,
         messages=messages,
     )

@@ -13,6 +13,11 @@ from tanpuhui.domain.supervision.services.changes import (
     change_withdraw,
 )
 from tanpuhui.domain.supervision.services.forgetting import tickets_forget
+from tanpuhui.domain.supervision.services.hands import (
+    colleagues,
+    ticket_hand_over,
+    ticket_take,
+)
 from tanpuhui.domain.supervision.services.tickets import (
     appeal_decide,
     ticket_answer,
@@ -34,11 +39,14 @@ __all__ = [
     "change_propose",
     "change_submit",
     "change_withdraw",
+    "colleagues",
     "ticket_answer",
     "ticket_close",
+    "ticket_hand_over",
     "ticket_note",
     "ticket_open",
     "ticket_rate",
     "ticket_reply",
+    "ticket_take",
     "tickets_forget",
 ]

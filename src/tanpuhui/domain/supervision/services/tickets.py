@@ -10,6 +10,7 @@ from tanpuhui.domain.supervision import errors, selectors
 from tanpuhui.domain.supervision.data import TicketView
 from tanpuhui.domain.supervision.models import Ticket, TicketMessage
 from tanpuhui.domain.supervision.selectors.tickets import MESSAGE_CONTEXT
+from tanpuhui.domain.supervision.services.hands import take_if_nobodys, ticket_locked
 from tanpuhui.domain.supervision.services.words import body_of, reason_of
 from tanpuhui.domain.supervision.states import TICKET_MOVES, Outcome, TicketKind, TicketState
 from tanpuhui.kernel import audit, clock, crypto, ids
@@ -95,10 +96,11 @@ def ticket_answer(*, actor: Actor, public_id: str, body: str) -> TicketView:
     permit(actor, "supervision.ticket_answer")
     said = body_of(body)
     with transaction.atomic():
-        row = _locked(public_id)
+        row = ticket_locked(public_id)
         _move(row, TicketState.ANSWERED)
         row.answered_at = row.answered_at or clock.now()
         row.save(update_fields=["state", "answered_at"])
+        take_if_nobodys(row, actor)
         _say(row, TicketMessage.Author.STAFF, actor, said)
         audit.record(actor, "supervision:ticket:answer", f"ticket:{public_id}")
         _tell(row, "ticket_answered", title=row.title)
@@ -114,7 +116,7 @@ def ticket_note(*, actor: Actor, public_id: str, body: str) -> TicketView:
     permit(actor, "supervision.ticket_answer")
     said = body_of(body)
     with transaction.atomic():
-        row = _locked(public_id)
+        row = ticket_locked(public_id)
         _say(row, TicketMessage.Author.NOTE, actor, said)
         audit.record(actor, "supervision:ticket:note", f"ticket:{public_id}")
     return selectors.ticket_view(row)
@@ -145,7 +147,7 @@ def ticket_close(*, actor: Actor, public_id: str, note: str = "") -> TicketView:
     """
     permit(actor, "supervision.ticket_answer")
     with transaction.atomic():
-        row = _locked(public_id)
+        row = ticket_locked(public_id)
         if row.kind == TicketKind.APPEAL and not row.outcome:
             raise errors.StepRefused("申诉要先给出结论，再办结。", ticket=public_id)
         _close(row)
@@ -164,13 +166,14 @@ def appeal_decide(*, actor: Actor, public_id: str, upheld: bool, answer: str) ->
     permit(actor, "supervision.ticket_answer")
     said = reason_of(answer, "答复")
     with transaction.atomic():
-        row = _locked(public_id)
+        row = ticket_locked(public_id)
         if row.kind != TicketKind.APPEAL or row.outcome:
             raise errors.StepRefused("这份工单不是待定的申诉，请刷新页面。", ticket=public_id)
         _move(row, TicketState.ANSWERED)
         row.outcome = Outcome.UPHELD if upheld else Outcome.REFUSED
         row.answered_at = row.answered_at or clock.now()
         row.save(update_fields=["state", "outcome", "answered_at"])
+        take_if_nobodys(row, actor)
         _say(row, TicketMessage.Author.STAFF, actor, said)
         audit.record(
             actor,
@@ -226,16 +229,9 @@ def _say(row: Ticket, author: TicketMessage.Author, actor: Actor, body: str) -> 
     )
 
 
-def _locked(public_id: str) -> Ticket:
-    row = Ticket.objects.select_for_update().filter(public_id=public_id).first()
-    if row is None:
-        raise errors.UnknownTicket("没有这份工单，请从清单重新进入。")
-    return row
-
-
 def _asked_by(actor: Actor, public_id: str) -> Ticket:
     """The ticket, where it is the actor's own; another's is as good as none."""
-    row = _locked(public_id)
+    row = ticket_locked(public_id)
     if actor.party_id is None or actor.party_id not in {row.person_id, row.organisation_id}:
         raise errors.UnknownTicket("没有这份工单，请从清单重新进入。")
     permit(actor, "supervision.ticket_open", party_id=actor.party_id)

@@ -2,7 +2,7 @@
 
 from tanpuhui.domain.supervision import errors
 from tanpuhui.kernel import audit
-from tanpuhui.kernel.audit import REASON_MAX
+from tanpuhui.kernel.models import REASON_MAX
 
 REASON_MIN = 4
 BODY_MAX = 2000

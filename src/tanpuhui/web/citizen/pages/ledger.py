@@ -2,31 +2,37 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.data import MonthSum
 from tanpuhui.domain.parties import selectors as parties
-from tanpuhui.domain.scenarios import selectors as acts
 from tanpuhui.kernel import clock
-from tanpuhui.web.citizen import rows
-from tanpuhui.web.shared import charts, months, numbers, scenes
+from tanpuhui.web.citizen import book_lists, rows
+from tanpuhui.web.shared import charts, lists, months, numbers, scenes
 from tanpuhui.web.shared.guards import Citizen, citizen_only
-from tanpuhui.web.shared.paging import Slice
 
 YEAR = 12
-ROWS = 30
 FIRST_MONTH = date(2020, 1, 1)
 
 
 @citizen_only
-def ledger_month(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def ledger_month(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """A month of the citizen's book."""
     this_month = clock.today().replace(day=1)
     month = min(months.month_read(request.GET.get("month", ""), this_month), this_month)
-    scenario_no = _scenario(request.GET.get("scenario", ""))
+    query = book_lists.query_of(request.GET)
+    keeps = (("month", f"{month:%Y-%m}"), *query.chosen.items())
+
+    def table(asked: lists.Query) -> lists.Listing[Any]:
+        return book_lists.table(asked, citizen.person_id, month, keeps)
+
+    if file := lists.download(request, table, query, f"ledger-{month:%Y-%m}"):
+        return file
+    listing, days = book_lists.days(query, citizen.person_id, month, keeps)
     sums = months_full(ledger.month_sums(citizen.person_id, until=month, months=YEAR), month)
     context = {
         "tab": "ledger",
@@ -36,10 +42,11 @@ def ledger_month(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         "sums": sums[-1],
         "months": sums[::-1],
         "year": year_chart(sums),
-        "view": "acts" if request.GET.get("view") == "acts" else "book",
+        "view": query.get("view") or "book",
         "scenarios": scenes.scenarios_in_order(),
-        "scenario_no": scenario_no,
-        "page": _page(request, citizen.person_id, month, scenario_no),
+        "scenario_no": int(query.get("scenario") or 0),
+        "listing": listing,
+        "page": days,
     }
     return render(request, "citizen/ledger.html", context)
 
@@ -82,19 +89,3 @@ def year_chart(sums: Sequence[MonthSum]) -> charts.BarChart:
     ]
     top = " ".join(numbers.mass(max(one.reduction_mg for one in sums)))
     return charts.bar_chart(data, f"近 12 个月减碳柱状图，最多一个月 {top}")
-
-
-def _page(
-    request: HttpRequest, person_id: int, month: date, scenario_no: int | None
-) -> Slice[rows.Day[rows.ActRow]] | Slice[rows.Day[rows.BookRow]]:
-    number = request.GET.get("page", "")
-    if request.GET.get("view") == "acts":
-        found = acts.acts_in_month(person_id, month, scenario_no=scenario_no)
-        return rows.days_page(rows.act_days(rows.act_rows(found)), number, ROWS)
-    lines = ledger.statement(person_id, month)
-    return rows.days_page(rows.book_days(lines, scenario_no), number, ROWS)
-
-
-def _scenario(text: str) -> int | None:
-    known = {str(one.no): one.no for one in scenes.scenarios_in_order()}
-    return known.get(text)

@@ -2,16 +2,16 @@
 
 from django import forms
 from django.contrib import messages as flash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.notify import selectors as notify
 from tanpuhui.domain.notify import services
-from tanpuhui.web.shared import paging
+from tanpuhui.web.citizen import own_lists
+from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
-PAGE = 20
 HOURS = [(str(hour), f"{hour}:00") for hour in range(24)]
 
 
@@ -27,20 +27,19 @@ class PreferenceForm(forms.Form):
 
 
 @citizen_only
-def inbox(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def inbox(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """Messages, newest first, all or only new ones."""
-    is_unread = request.GET.get("show") == "unread"
-
-    def read(limit: int, offset: int) -> list[object]:
-        return list(
-            notify.messages(citizen.person_id, limit=limit, offset=offset, is_unread=is_unread)
-        )
-
+    query = own_lists.messages_query(request.GET)
+    file = lists.download(
+        request, lambda one: own_lists.messages(one, citizen.person_id), query, "messages"
+    )
+    if file:
+        return file
     context = {
         "tab": "me",
-        "page": paging.page(read, request.GET.get("page", ""), PAGE),
+        "listing": own_lists.messages(query, citizen.person_id),
         "unread": notify.unread_count(citizen.person_id),
-        "is_unread": is_unread,
+        "is_unread": query.get("show") == "unread",
     }
     return render(request, "citizen/messages.html", context)
 

@@ -1,5 +1,8 @@
 """隐私中心: what is held, who sent it, who looked; copy, withdraw, close."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -11,10 +14,9 @@ from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services
-from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.kernel import cityrules, clock
-from tanpuhui.web.citizen import closing, consenting, copies, holdings, looks
-from tanpuhui.web.shared import districts
+from tanpuhui.web.citizen import closing, consenting, copies, holdings, own_lists
+from tanpuhui.web.shared import districts, lists
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 AGREED = "yes"
@@ -35,22 +37,40 @@ def privacy(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     return render(request, "citizen/privacy.html", context)
 
 
+def _list_page(
+    request: HttpRequest,
+    make: Callable[[lists.Query], lists.Listing[Any]],
+    query: lists.Query,
+    name: str,
+    template: str,
+) -> HttpResponseBase:
+    """A list as its file where one is asked for, else as its page."""
+    file = lists.download(request, make, query, name)
+    return file or render(request, template, {"tab": "me", "listing": make(query)})
+
+
 @citizen_only
-def senders(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def senders(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """Who sent what: providers and scenarios with counts."""
-    titles = {one.party_id: one.title for one in parties.organisations()}
-    rows = [
-        (titles.get(one.provider_id, ""), cityrules.pack().scenario_by_no(one.scenario_no), one)
-        for one in scenarios.senders_of(citizen.person_id)
-    ]
-    return render(request, "citizen/senders.html", {"tab": "me", "rows": rows})
+    return _list_page(
+        request,
+        lambda one: own_lists.senders(one, citizen.person_id),
+        own_lists.senders_query(request.GET),
+        "senders",
+        "citizen/senders.html",
+    )
 
 
 @citizen_only
-def history(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def history(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """Every consent ever given, with the version of its words."""
-    context = {"tab": "me", "rows": consenting.history(citizen.person_id)}
-    return render(request, "citizen/consent_history.html", context)
+    return _list_page(
+        request,
+        lambda one: own_lists.consents(one, citizen.person_id),
+        own_lists.consents_query(request.GET),
+        "consents",
+        "citizen/consent_history.html",
+    )
 
 
 @citizen_only
@@ -66,10 +86,15 @@ def consent_text(
 
 
 @citizen_only
-def looked(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def looked(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """Who saw the citizen's details unmasked, when and why."""
-    context = {"tab": "me", "rows": looks.looks_at(citizen.person_id)}
-    return render(request, "citizen/looks.html", context)
+    return _list_page(
+        request,
+        lambda one: own_lists.looked(one, citizen.person_id),
+        own_lists.looks_query(request.GET),
+        "looks",
+        "citizen/looks.html",
+    )
 
 
 @require_POST

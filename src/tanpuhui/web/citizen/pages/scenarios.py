@@ -1,23 +1,31 @@
 """低碳场景: what counts, how it is computed, what is received and what is not."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.web.citizen import consenting, scenario_words
-from tanpuhui.web.shared import scenes
+from tanpuhui.web.shared import lists, scene_lists, scenes
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 
 @citizen_only
-def scenarios(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def scenarios(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """All scenarios by clause, with this citizen's state."""
     open_nos = citizen.open_nos
-    groups = scenes.groups(open_nos)
+
+    def table(asked: lists.Query) -> lists.Listing[scenes.Scene]:
+        return scene_lists.table(asked, open_nos, for_citizen=True)
+
+    query = scene_lists.query_of(request.GET)
+    if file := lists.download(request, table, query, "scenarios"):
+        return file
+    listing = table(query)
     context = {
         "tab": "scenarios",
-        "groups": groups,
-        "count": sum(len(group.scenarios) for group in groups),
+        "listing": listing,
+        "groups": scenes.grouped(listing.page.rows),
+        "count": len(cityrules.pack().scenarios),
         "open_count": len(open_nos),
     }
     return render(request, "citizen/scenarios.html", context)

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -12,11 +12,10 @@ from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.domain.supervision import services
 from tanpuhui.domain.supervision.data import TicketView
 from tanpuhui.domain.supervision.errors import ReasonMissing
-from tanpuhui.web.citizen import faq, rows
-from tanpuhui.web.shared import durations, paging
+from tanpuhui.web.citizen import faq, own_lists, rows
+from tanpuhui.web.shared import durations, lists
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
-PAGE = 20
 RECENT = 3
 APPEAL = "appeal"
 KINDS = [("help", "咨询"), ("complaint", "投诉")]
@@ -70,17 +69,15 @@ def help_home(request: HttpRequest, citizen: Citizen) -> HttpResponse:
 
 
 @citizen_only
-def tickets(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def tickets(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """All own tickets, or only appeals."""
-    kind = APPEAL if request.GET.get("kind") == APPEAL else ""
-
-    def read(limit: int, offset: int) -> list[TicketView]:
-        return supervision.tickets(
-            person_id=citizen.person_id, kind=kind, order="-opened", limit=limit, offset=offset
-        )
-
-    page = paging.page(read, request.GET.get("page", ""), PAGE)
-    return render(request, "citizen/tickets.html", {"tab": "me", "page": page, "kind": kind})
+    query = own_lists.tickets_query(request.GET)
+    file = lists.download(
+        request, lambda one: own_lists.tickets(one, citizen.person_id), query, "tickets"
+    )
+    listing = own_lists.tickets(query, citizen.person_id)
+    context = {"tab": "me", "listing": listing, "kind": query.get("kind")}
+    return file or render(request, "citizen/tickets.html", context)
 
 
 @citizen_only

@@ -1,7 +1,7 @@
 """审计查询: the trail by actor, tag, subject and time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.http import HttpRequest, HttpResponse
 
@@ -48,18 +48,11 @@ def query_of(got: Mapping[str, str]) -> lists.Query:
     )
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def table(query: lists.Query) -> lists.Listing[trail.Event]:
     """The trail; the last 30 days where no day is given."""
     zone = clock.city_zone()
-    first = _day(query.get("first")) or clock.today() - timedelta(days=DAYS)
-    last = _day(query.get("last")) or clock.today()
+    first = lists.day_of(query.get("first")) or clock.today() - timedelta(days=DAYS)
+    last = lists.day_of(query.get("last")) or clock.today()
 
     said = query.get("actor")
     actor = (support.login_label(said) or said) if said else ""

@@ -11,6 +11,7 @@ from tanpuhui.web.console.pages import (
     anomalies,
     audit,
     changes,
+    deliveries,
     intake,
     methodologies,
     organisations,
@@ -51,10 +52,19 @@ EXPORTS = {
         lambda got: changes.query_of(got, changes.CORRECTIONS),
         _corrections,
     ),
-    "tickets": Export("工单", READERS, tickets.query_of, _plain(tickets.table)),
+    "tickets": Export("工单", READERS, tickets.query_of, tickets.table),
     "anomalies": Export("异常", READERS, anomalies.query_of, _plain(anomalies.table)),
     "scenarios": Export("场景", READERS, scenarios.query_of, _plain(scenarios.table)),
     "intake": Export("数据接入", READERS, intake.query_of, _plain(intake.table)),
+    "imports": Export(
+        "文件导入", READERS, deliveries.imports_query, _plain(deliveries.imports_table)
+    ),
+    "batches": Export(
+        "数据批次", READERS, deliveries.batches_query, _plain(deliveries.batches_table)
+    ),
+    "refusals": Export(
+        "退回记录", READERS, deliveries.refusals_query, _plain(deliveries.refusals_table)
+    ),
     "organisations": Export("机构", READERS, organisations.query_of, _plain(organisations.table)),
     "applications": Export(
         "入驻申请",

@@ -164,11 +164,11 @@ def _imports(rows: list[scenarios.ImportView]) -> Pile:
             "file-x",
             one.file_name,
             f"导入档案 {one.profile} · 已读 {one.rows_done:,} 行",
-            reverse("console:intake"),
+            reverse("console:imports") + f"?state={one.state}",
             one.started_at,
             one.state_label,
             "no",
         )
         for one in rows
     )
-    return Pile("没有做完的文件导入", reverse("console:intake"), len(rows), lines, "")
+    return Pile("没有做完的文件导入", reverse("console:imports"), len(rows), lines, "")

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -148,7 +149,11 @@ def _cells(one: Health) -> tuple[Cell, ...]:
             small=one.organisation.code,
         ),
         Cell(spark=sparks.spark(one.daily, label)),
-        Cell(numbers.count(one.records), is_right=True),
+        Cell(
+            numbers.count(one.records),
+            reverse("console:provider_batches", args=[one.organisation.code]),
+            is_right=True,
+        ),
         Cell(
             numbers.count(one.refused),
             chips=(Chip(f"{one.refused_percent}%", tone),) if one.records else (),
@@ -156,9 +161,17 @@ def _cells(one: Health) -> tuple[Cell, ...]:
         ),
         Cell(span(one.delay_s), is_right=True),
         Cell(moment(one.last_at) if one.last_at else "—"),
-        Cell(numbers.count(one.anomalies) if one.anomalies else "—", is_right=True),
+        Cell(
+            numbers.count(one.anomalies) if one.anomalies else "—",
+            _findings(one.organisation.title) if one.anomalies else "",
+            is_right=True,
+        ),
         Cell(chips=(Chip(STATES[one.state], TONES[one.state]),)),
     )
+
+
+def _findings(title: str) -> str:
+    return f"{reverse('console:anomalies')}?{urlencode({'q': title, 'state': 'open'})}"
 
 
 @staff_only(*READERS)
@@ -172,8 +185,6 @@ def intake(request: HttpRequest, staff: Staff) -> HttpResponse:
         title="数据接入",
         lead="各场景企业近 14 天的到达、退回与延迟；延迟为行为发生到入账的时间，取最近三批抽样",
         listing=table(query_of(request.GET)),
-        imports=scenarios.imports(limit=10),
-        titles={one.party_id: one.title for one in parties.organisations("provider")},
     )
 
 

@@ -20,7 +20,7 @@ from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.partitions import month_of
 from tanpuhui.web.provider import day_lists, frame, words
 from tanpuhui.web.provider.pages.corrections import items_of
-from tanpuhui.web.shared import lists, scenes, uploads
+from tanpuhui.web.shared import lists, numbers, scenes, uploads
 from tanpuhui.web.shared.downloads import table_download
 from tanpuhui.web.shared.guards import Provider, provider_only
 
@@ -167,7 +167,7 @@ def items(request: HttpRequest, provider: Provider) -> HttpResponseBase:
                 words.STATUSES[one.state][0],
                 one.code,
                 one.sentence,
-                words.kg_plain(one.reduction_mg),
+                numbers.kilograms_plain(one.reduction_mg),
             )
             for one in answers
         )
@@ -220,8 +220,8 @@ def _row(one: DayLine) -> tuple[object, ...]:
         one.counted,
         one.not_counted,
         "" if one.missing is None else one.missing,
-        "" if one.stated_mg is None else words.kg_plain(one.stated_mg),
-        words.kg_plain(one.reduction_mg),
+        "" if one.stated_mg is None else numbers.kilograms_plain(one.stated_mg),
+        numbers.kilograms_plain(one.reduction_mg),
         one.points,
         "；".join(f"{word} {number}" for _, word, number in one.reasons),
     )

@@ -109,7 +109,7 @@ def _cells(row: words.TrialRow) -> tuple[Cell, ...]:
         Cell(moment(row.trial.tried_at)),
         Cell(numbers.count(row.trial.records)),
         Cell(numbers.count(row.counted)),
-        Cell(words.kg_plain(row.trial.reduction_mg)),
+        Cell(numbers.kilograms_plain(row.trial.reduction_mg)),
     )
 
 

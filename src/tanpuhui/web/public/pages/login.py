@@ -26,8 +26,8 @@ class StaffForm(AuthenticationForm):
     """Django's form with our words; it never says whether the user name exists."""
 
     error_messages = {  # noqa: RUF012 - the base class declares a plain dict
-        "invalid_login": "用户名或密码不对，请核对后再试。忘记密码请联系平台运营机构。",
-        "inactive": "用户名或密码不对，请核对后再试。忘记密码请联系平台运营机构。",
+        "invalid_login": "用户名或密码不对，请核对后再试。忘记密码可用邮箱找回，或联系平台管理员。",
+        "inactive": "用户名或密码不对，请核对后再试。忘记密码可用邮箱找回，或联系平台管理员。",
     }
 
     def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:

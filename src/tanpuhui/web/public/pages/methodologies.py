@@ -1,8 +1,10 @@
 """方法学: the full text, every figure with its source, cases computed while you wait."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from tanpuhui.domain.methodology import selectors as methodology_reads
@@ -10,25 +12,92 @@ from tanpuhui.engine.canonical import plain
 from tanpuhui.engine.documents import to_document
 from tanpuhui.engine.methodologies import Methodology
 from tanpuhui.kernel import cityrules, clock
+from tanpuhui.packs import Scenario
 from tanpuhui.web.public import method_pages
-from tanpuhui.web.shared import scenes
+from tanpuhui.web.shared import lists, scenes
+from tanpuhui.web.shared.lists import Cell, Head
+
+LEVELS = ("国标", "地标", "团标", "本市")
+PAGE = 50
 
 
-def methodologies(request: HttpRequest) -> HttpResponse:
+@dataclass(frozen=True)
+class Row:
+    """One version in the list."""
+
+    method: Methodology
+    scenario: Scenario
+    is_in_force: bool
+    cases: int
+
+
+def methodologies(request: HttpRequest) -> HttpResponseBase:
     """All versions, by number, the newest first."""
+    query = query_of(request.GET)
+    file = lists.download(request, table, query, "methodologies")
+    count = len(cityrules.pack().methodologies)
+    context = {"section": "methodologies", "listing": table(query), "count": count}
+    return file or render(request, "public/methodologies.html", context)
+
+
+def query_of(got: Mapping[str, str]) -> lists.Query:
+    """What the address asks for."""
+    filters = {"level": LEVELS, "status": tuple(scenes.STATUSES)}
+    sorts = ("number", "title", "since")
+    return lists.query_of(got, sorts=sorts, sort="number", filters=filters)
+
+
+def table(query: lists.Query) -> lists.Listing[Row]:
+    """The list of versions."""
     pack = cityrules.pack()
-    versions = sorted(pack.methodologies.values(), key=lambda one: (one.id, -one.version))
+    level, status = query.get("level"), query.get("status")
     rows = [
-        {
-            "method": one,
-            "scenario": pack.scenarios[one.scenario],
-            "in_force": scenes.methodology(one.scenario) is one,
-            "cases": len(pack.cases.get(one.key, ())),
-        }
-        for one in versions
+        Row(
+            method=one,
+            scenario=pack.scenarios[one.scenario],
+            is_in_force=scenes.methodology(one.scenario) is one,
+            cases=len(pack.cases.get(one.key, ())),
+        )
+        for one in pack.methodologies.values()
+        if level in {"", one.level} and status in {"", one.status}
     ]
-    context = {"section": "methodologies", "rows": rows, "count": len(rows)}
-    return render(request, "public/methodologies.html", context)
+    levels = lists.options([(one, one) for one in LEVELS])
+    statuses = lists.options(tuple(scenes.STATUSES.items()))
+    return lists.held(
+        query,
+        tuple(Head(one) for one in ("编号", "名称", "场景", "状态", "层级", "生效", "算例")),
+        rows,
+        _cells,
+        words=lambda row: f"{row.method.key} {row.method.title} {row.scenario.title}",
+        keys={
+            "number": lambda row: (row.method.id, -row.method.version),
+            "title": lambda row: row.method.title,
+            "since": lambda row: (row.method.effective.start, row.method.key),
+        },
+        size=PAGE,
+        caption="方法学",
+        search_hint="编号、名称或场景",
+        filters=(
+            lists.Filter("level", "层级", "全部", levels, level),
+            lists.Filter("status", "状态", "全部", statuses, status),
+        ),
+        sorts=lists.options(
+            [("number", "按编号"), ("title", "按名称"), ("-since", "新生效的在前")]
+        ),
+    )
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    method = row.method
+    return (
+        Cell(method.key),
+        Cell(method.title),
+        Cell(row.scenario.title),
+        Cell(f"{'在用' if row.is_in_force else '不在用'} {scenes.STATUSES[method.status]}"),
+        Cell(method.level),
+        Cell(str(method.effective.start)),
+        Cell(str(row.cases)),
+    )
 
 
 def methodology(request: HttpRequest, number: str, version: int) -> HttpResponse:

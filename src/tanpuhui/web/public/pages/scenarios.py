@@ -1,21 +1,25 @@
 """Scenarios for everybody: what counts, how, how much, on whose word."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from tanpuhui.domain.insight import selectors as insight
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.web.citizen import scenario_words
-from tanpuhui.web.shared import scenes
+from tanpuhui.web.shared import lists, scene_lists, scenes
 
 
-def scenarios(request: HttpRequest) -> HttpResponse:
+def scenarios(request: HttpRequest) -> HttpResponseBase:
     """All scenarios by clause of the notice."""
-    groups = scenes.groups()
+    query = scene_lists.query_of(request.GET)
+    if file := lists.download(request, scene_lists.table, query, "scenarios"):
+        return file
+    listing = scene_lists.table(query)
     context = {
         "section": "scenarios",
-        "groups": groups,
-        "count": sum(len(group.scenarios) for group in groups),
+        "listing": listing,
+        "groups": scenes.grouped(listing.page.rows),
+        "count": len(cityrules.pack().scenarios),
     }
     return render(request, "public/scenarios.html", context)
 

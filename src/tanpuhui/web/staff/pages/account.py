@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.parties.services import recovery
 from tanpuhui.web.shared.guards import SECOND_FACTOR_ROLES, second_factor_shown
 from tanpuhui.web.staff import homes
 
@@ -27,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_totp": Authenticator.Type.TOTP in kinds,
         "has_passkey": Authenticator.Type.WEBAUTHN in kinds,
         "has_codes": Authenticator.Type.RECOVERY_CODES in kinds,
+        "has_email": bool(recovery.staff_email_masked(int(request.user.pk))),
         "must_set_up": needed and not second_factor_shown(request),
         "looks_after_people": view is not None and view.role in LOOKS_AFTER_PEOPLE,
         "work": homes.home_of(view.role) if view else "",

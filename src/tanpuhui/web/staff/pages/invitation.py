@@ -15,19 +15,9 @@ from tanpuhui.web.shared import errors, visitors
 TRIES = limits.Limit("invitation", at_once=20, refill_s=30)
 
 
-class AcceptForm(forms.Form):
-    """A user name and a password."""
+class NewPasswordForm(forms.Form):
+    """A password, twice."""
 
-    username = forms.RegexField(
-        r"^[a-zA-Z][a-zA-Z0-9._-]{3,39}$",
-        label="用户名",
-        help_text="4 到 40 个字母、数字或 . _ -，以字母开头。不要用姓名或手机号。",
-        error_messages={
-            "required": "请填用户名。",
-            "invalid": "用户名不合要求，请照下面的说明填。",
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "username"}),
-    )
     password = forms.CharField(
         label="密码",
         help_text="至少 10 个字符，不要用常见密码。",
@@ -46,6 +36,22 @@ class AcceptForm(forms.Form):
         if again != self.cleaned_data.get("password"):
             raise forms.ValidationError("两次填的密码不一样。")
         return again
+
+
+class AcceptForm(NewPasswordForm):
+    """A user name and a password."""
+
+    field_order = ("username", "password", "again")
+    username = forms.RegexField(
+        r"^[a-zA-Z][a-zA-Z0-9._-]{3,39}$",
+        label="用户名",
+        help_text="4 到 40 个字母、数字或 . _ -，以字母开头。不要用姓名或手机号。",
+        error_messages={
+            "required": "请填用户名。",
+            "invalid": "用户名不合要求，请照下面的说明填。",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
 
 
 @sensitive_post_parameters()

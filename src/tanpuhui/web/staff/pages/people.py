@@ -1,8 +1,10 @@
 """Administrators: who may work here, invitations, roles, deactivation."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -10,12 +12,15 @@ from django.views.decorators.http import require_POST
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services, staffing
+from tanpuhui.domain.parties.data import StaffView
 from tanpuhui.kernel import cityrules
 from tanpuhui.kernel.errors import DomainError
-from tanpuhui.web.shared import paging
+from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.guards import Staff, staff_only
+from tanpuhui.web.shared.lists import Cell, Head
 
 ROWS = 50
+STANDINGS = {"on": "有效", "off": "已停用"}
 EMAIL_LIFE_S = 72 * 3600
 SESSION_LINK = "invitation_link"
 EMAIL = "{brand}：您被邀请为“{title}”开通工作账号。请在 72 小时内打开链接，只能使用一次：{link}"
@@ -43,20 +48,15 @@ class InviteForm(forms.Form):
 
 
 @staff_only("system_admin", "security_admin", "operator")
-def people(request: HttpRequest, staff: Staff) -> HttpResponse:
+def people(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """Logins with search and role, open invitations, and the form to invite."""
-    rows = staffing.staff_list(
-        role=request.GET.get("role", ""), search=request.GET.get("q", "").strip()
-    )
-    page = paging.page(
-        lambda limit, offset: rows[offset : offset + limit], request.GET.get("page", "1"), ROWS
-    )
+    query = query_of(request.GET)
+    if file := lists.download(request, table, query, "people"):
+        return file
     context = {
         "staff": staff,
-        "page": page,
+        "listing": table(query),
         "roles": staffing.roles(),
-        "role": request.GET.get("role", ""),
-        "q": request.GET.get("q", ""),
         "invitations": staffing.invitations_open(),
         "form": InviteForm(),
         "link": request.session.pop(SESSION_LINK, ""),
@@ -65,6 +65,55 @@ def people(request: HttpRequest, staff: Staff) -> HttpResponse:
         "may_stop": staff.role in {"system_admin", "security_admin"},
     }
     return render(request, "staff/people.html", context)
+
+
+def query_of(got: Mapping[str, str]) -> lists.Query:
+    """What the address asks for."""
+    filters = {"role": [value for value, _ in staffing.roles()], "standing": tuple(STANDINGS)}
+    sorts = ("place", "name", "role")
+    return lists.query_of(got, sorts=sorts, sort="place", filters=filters)
+
+
+def table(query: lists.Query) -> lists.Listing[StaffView]:
+    """The list of logins."""
+    standing = query.get("standing")
+    titles = dict(staffing.roles())
+    roles = lists.options(staffing.roles())
+    return lists.held(
+        query,
+        tuple(Head(one) for one in ("用户名", "机构", "岗位", "状态")),
+        [
+            one
+            for one in staffing.staff_list(role=query.get("role"))
+            if standing in {"", _standing(one)}
+        ],
+        lambda one: (
+            Cell(one.username),
+            Cell(one.organisation.title),
+            Cell(titles.get(one.role, one.role)),
+            Cell(STANDINGS[_standing(one)]),
+        ),
+        words=lambda one: f"{one.username} {one.organisation.title}",
+        keys={
+            "place": lambda one: (one.organisation.title, one.username),
+            "name": lambda one: one.username,
+            "role": lambda one: (titles.get(one.role, one.role), one.username),
+        },
+        size=ROWS,
+        caption="账号",
+        search_hint="用户名或机构",
+        filters=(
+            lists.Filter("role", "岗位", "全部", roles, query.get("role")),
+            lists.Filter(
+                "standing", "状态", "全部", lists.options(tuple(STANDINGS.items())), standing
+            ),
+        ),
+        sorts=lists.options([("place", "按机构"), ("name", "按用户名"), ("role", "按岗位")]),
+    )
+
+
+def _standing(one: StaffView) -> str:
+    return "off" if one.deactivated_at else "on"
 
 
 @require_POST
