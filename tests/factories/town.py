@@ -147,6 +147,18 @@ def provider_open(
     return provider
 
 
+def points_agree(people: Sequence[int]) -> None:
+    """Let people agree to points, as they do when they sign up."""
+    parties.consents_grant_many(
+        actor=SYSTEM,
+        provider_id=0,
+        person_ids=people,
+        scenario_nos=[0],
+        text_version="points/1",
+        purpose="points",
+    )
+
+
 def people_open(count: int) -> list[int]:
     """People with open accounts."""
     people = parties.people_open_many(actor=SYSTEM, count=count)
@@ -155,9 +167,10 @@ def people_open(count: int) -> list[int]:
 
 
 def town_open(*, people: int = 3, providers: int = 1) -> Town:
-    """File the pack in use; open people and providers of all scenarios."""
+    """File the pack in use; open people, who take points, and providers of all scenarios."""
     methodology.pack_load(actor=SYSTEM, pack=pack())
     town = Town(people_open(people))
+    points_agree(town.people)
     town.providers = [provider_open(town.people) for _ in range(providers)]
     return town
 

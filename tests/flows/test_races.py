@@ -79,6 +79,37 @@ def test_a_withdrawal_waits_for_the_batch_that_read_the_consent(
     assert tables_holding("r2") == []
 
 
+def test_a_word_for_points_is_taken_back_after_the_batch_that_read_it(
+    standing: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Beside(
+        lambda: parties.consent_withdraw(
+            actor=actors.person(standing.people[0]),
+            provider_id=parties.PLATFORM,
+            person_id=standing.people[0],
+            scenario_nos=[parties.PLATFORM],
+            purpose="points",
+        )
+    )
+    post = writing.post
+    seen: list[bool] = []
+
+    def slow_post(*args, **kwargs):
+        beside.thread.start()
+        beside.thread.join(timeout=0.5)
+        seen.append(beside.thread.is_alive())
+        return post(*args, **kwargs)
+
+    monkeypatch.setattr(writing, "post", slow_post)
+    first = standing.send(RIDE)
+    monkeypatch.setattr(writing, "post", post)
+    beside.thread.join()
+    assert seen == [True], "the withdrawal waited"
+    second = standing.send(record("r2", occurred_at="2026-03-10T10:00:00+08:00"))
+    assert (first.points, second.points) == (4, 0)
+    assert (codes(first), codes(second)) == (["counted"], ["counted"])
+
+
 @pytest.mark.parametrize("turn", range(3))
 def test_withdrawal_and_batches_at_once(standing: Town, turn: int) -> None:
     def step(n: int):

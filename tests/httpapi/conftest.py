@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
 from django.test import Client
+from tests.factories.town import points_agree
 
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.methodology import services as methodology
@@ -107,6 +108,7 @@ def people_link(provider: Provider, subjects: list[str], *, consent: bool = True
     """Open people with accounts, bind them to the provider's subjects, and let them consent."""
     ids = parties.people_open_many(actor=SYSTEM, count=len(subjects))
     ledger.accounts_open(actor=SYSTEM, kind="person", party_ids=ids)
+    points_agree(ids)
     parties.links_bind_many(
         actor=SYSTEM, provider_id=provider.id, subjects=subjects, person_ids=ids
     )

@@ -13,6 +13,7 @@ from antchain_alipay_util.antchain_utils import AntchainUtils
 from antchain_sdk_stlr import models
 from antchain_sdk_stlr.client import Client
 from Tea.exceptions import TeaException
+from tests.factories.town import points_agree
 from tests.httpapi.conftest import provider_open
 
 from tanpuhui.domain.ledger import selectors as ledger
@@ -82,6 +83,7 @@ def member(server, client: Client) -> str:
     did = register(client)
     assert authorise(client, did).result_code == "OK"
     assert authorise(client, did, own_number(server, did), purpose="balance").result_code == "OK"
+    points_agree([parties.subject_person(server.first.id, did)])  # as members do on their pages
     return did
 
 

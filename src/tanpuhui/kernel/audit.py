@@ -5,8 +5,7 @@ from typing import Any
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.errors import DomainError
-from tanpuhui.kernel.models import REASON_MAX as REASON_MAX
-from tanpuhui.kernel.models import AuditEvent
+from tanpuhui.kernel.models import REASON_MAX, AuditEvent
 
 
 class ReasonRefused(DomainError):

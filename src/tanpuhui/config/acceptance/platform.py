@@ -78,6 +78,14 @@ def _provider(name: str, records: pl.DataFrame) -> int:
     subjects = records["subject"].drop_nulls().unique().sort().to_list()
     people = parties.people_open_many(actor=actor, count=len(subjects))
     accounts.accounts_open(actor=actor, kind="person", party_ids=people)
+    parties.consents_grant_many(
+        actor=actor,
+        provider_id=parties.PLATFORM,
+        person_ids=people,
+        scenario_nos=[parties.PLATFORM],
+        text_version="accept",
+        purpose="points",
+    )
     parties.links_bind_many(
         actor=actor, provider_id=provider.party_id, subjects=subjects, person_ids=people
     )

@@ -80,6 +80,7 @@ REASONS = (
     Reason(71, "cap.month", "act", "已达到当月上限，超出部分不计入。"),
     Reason(72, "cap.year", "act", "已达到当年上限，超出部分不计入。"),
     Reason(80, "act.no_reduction", "act", "按方法学核算，本次没有产生减排量。"),
+    Reason(81, "consent.no_points", "act", "用户未同意积分激励，本场景只计积分，本条留证不计入。"),
     Reason(90, "act.withdrawn", "act", "数据提供方已撤回本条记录。"),
     # -- found by a file's import profile
     Reason(100, "row.unreadable", "refused", "该行无法读取（编码或列数不对）。请修正后重新导入。"),

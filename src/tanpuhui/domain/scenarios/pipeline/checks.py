@@ -74,6 +74,7 @@ def links(work: Work, cursor: Any) -> None:
         found, on="subject", how="left", maintain_order="left"
     )
     work.account_id = joined["person_id"].fill_null(0).to_numpy().copy()
+    work.takes_points = joined["takes_points"].fill_null(value=False).to_numpy().copy()
     mask = joined["mask"].fill_null(0).to_numpy()
     unknown = (work.account_id == 0) & ~blank
     consented = ((mask >> work.scenario_no.astype(np.int64)) & 1) == 1

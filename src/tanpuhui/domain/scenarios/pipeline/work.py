@@ -34,6 +34,7 @@ class Work:
     reason: 0 while a record may still count; the first refusal stays, except that a missing link
     or consent outranks everything, because then nothing else may be kept.
     days: days since 1970-01-01 in the city's zone. started/ended: µs since 1970 UTC.
+    takes_points: its person agrees to points.
     """
 
     frame: pl.DataFrame
@@ -51,6 +52,7 @@ class Work:
     points: Ints
     inputs: pl.Series | None = None
     notes: dict[int, str] = field(default_factory=dict)
+    takes_points: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     # repetitions: of an earlier record of this batch (leaders), of a stored act (answers)
     repeated: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     leaders: dict[int, int] = field(default_factory=dict)
@@ -120,5 +122,6 @@ def open_work(records: pl.DataFrame, provider_id: int) -> Work:
         quantified_mg=np.zeros(size, dtype=np.int64),
         reduction_mg=np.zeros(size, dtype=np.int64),
         points=np.zeros(size, dtype=np.int64),
+        takes_points=np.zeros(size, dtype=np.bool_),
         repeated=np.zeros(size, dtype=np.bool_),
     )

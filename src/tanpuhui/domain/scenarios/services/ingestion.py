@@ -177,6 +177,7 @@ def settle(
     lock_accounts(work, cursor)
     if before_caps is not None:
         before_caps()
+    withhold_points(work)
     mark_empty(work)
     claims = counting.decide(work, cursor, rules, held_for(work, cursor, rules.city))
     return write(
@@ -199,6 +200,15 @@ def lock_accounts(work: Work, cursor: Any) -> None:
     accounts = ledger.accounts_lock(cursor, wanted)
     ready = accounts.filter("is_open")["account_id"].to_numpy()
     work.refuse(~np.isin(work.account_id, ready), "account.not_open")
+
+
+def withhold_points(work: Work) -> None:
+    """Who does not agree to points gets none; what a correction replaces keeps those it had."""
+    withheld = ~work.takes_points
+    withheld[[at for at, row in work.replaced.items() if row["points"] > 0]] = False
+    for_points_alone = withheld & (work.quantified_mg == 0) & (work.points > 0)
+    work.points[withheld] = 0
+    work.refuse(for_points_alone, "consent.no_points")
 
 
 def mark_empty(work: Work) -> None:

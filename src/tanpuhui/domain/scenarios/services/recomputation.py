@@ -22,6 +22,7 @@ from tanpuhui.domain.scenarios.services.ingestion import (
     filings_in_force,
     lock_accounts,
     mark_empty,
+    withhold_points,
     write,
 )
 from tanpuhui.engine.errors import EngineError
@@ -228,6 +229,9 @@ def _post(cursor: Any, actor: Actor, work: Work, stored: pl.DataFrame, reason: s
     overlaps.claims_free(cursor, city, work.provider_id, taken)
     rows = stored.to_dicts()
     work.replaced = {int(at): rows[at] for at in np.flatnonzero(work.live)}
+    agreed = parties.agreed(taken["account_id"].unique(), "points")
+    work.takes_points = np.isin(work.account_id, list(agreed))
+    withhold_points(work)
     mark_empty(work)
     claims = counting.decide(work, cursor, rulebook(), held_for(work, cursor, city))
     write(
