@@ -118,6 +118,8 @@ TABLE: dict[str, Row] = {
     "citizen:ticket": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),
     "citizen:children": person(),
     "citizen:child_enter": person(method="post", ok=404),
+    "citizen:hand_over": person(ok=422, args=nobody("child")),
+    "citizen:hand_over_code": person(ok=422, args=nobody("child")),
     "citizen:child_leave": everyone(**POST),
     "citizen:appeal": person(args=lambda things: {"token": things.act}),
     "citizen:ledger_print": person(),

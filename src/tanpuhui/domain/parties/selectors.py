@@ -223,6 +223,16 @@ def children(guardian_id: int) -> list[ChildView]:
     ]
 
 
+def children_grown(guardian_id: int) -> list[ChildView]:
+    """The accounts of those who are 14 by now and have not been handed over, by nickname."""
+    rows = Person.objects.filter(guardian_id=guardian_id, child_until__lte=clock.today())
+    return [
+        ChildView(row.pk, row.public_id, row.nickname, row.child_until)
+        for row in rows.order_by("nickname", "pk")
+        if row.child_until is not None
+    ]
+
+
 def subject_person(provider_id: int, subject: str) -> int | None:
     """The person behind a provider's subject, or None."""
     return (

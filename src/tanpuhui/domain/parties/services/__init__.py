@@ -8,6 +8,7 @@ from tanpuhui.domain.parties.services.applications import (
 )
 from tanpuhui.domain.parties.services.children import child_open
 from tanpuhui.domain.parties.services.closing import person_close
+from tanpuhui.domain.parties.services.coming_of_age import child_hand_over
 from tanpuhui.domain.parties.services.consents import (
     PLATFORM,
     consent_withdraw,
@@ -57,6 +58,7 @@ __all__ = [
     "PLATFORM",
     "application_decide",
     "application_submit",
+    "child_hand_over",
     "child_open",
     "code_check",
     "code_issue",

@@ -12,9 +12,13 @@ from django.views.decorators.http import require_POST
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services
+from tanpuhui.domain.parties.data import ChildView
+from tanpuhui.domain.parties.errors import NotAChild, PhoneTaken, WrongCode
 from tanpuhui.kernel import actors, clock
 from tanpuhui.kernel.errors import DomainError
-from tanpuhui.web.citizen import consenting, signing_in
+from tanpuhui.web.citizen import consenting, new_phone, signing_in
+from tanpuhui.web.citizen.pages.login import CodeForm, PhoneForm
+from tanpuhui.web.citizen.signing_in import masked
 from tanpuhui.web.shared.guards import Citizen, citizen_only, grown_ups_only
 
 YEARS = 15
@@ -80,6 +84,7 @@ def children(request: HttpRequest, citizen: Citizen) -> HttpResponse:
             (child, len(parties.scenarios_open(child.party_id)))
             for child in parties.children(citizen.person_id)
         ],
+        "grown": parties.children_grown(citizen.person_id),
         "form": form,
         "words": words,
     }
@@ -106,3 +111,53 @@ def child_leave(request: HttpRequest) -> HttpResponse:
     if not signing_in.become_guardian(request):
         return redirect("citizen:login")
     return redirect("citizen:children")
+
+
+@grown_ups_only
+@citizen_only
+def hand_over(request: HttpRequest, citizen: Citizen, child: str) -> HttpResponse:
+    """The young person's own phone, to which a code is sent."""
+    one = _grown(citizen, child)
+    form = PhoneForm(request.POST or None)
+    form.fields["phone"].label = f"{one.nickname}自己的手机号"
+    form.fields["phone"].help_text = "验证码会发到这个手机号，由孩子本人告诉您。"
+    if request.method == "POST" and form.is_valid():
+        new_phone.code_send(request, form.cleaned_data["phone"], child)
+        return redirect("citizen:hand_over_code", child)
+    return render(request, "citizen/hand_over.html", {"tab": "me", "form": form, "child": one})
+
+
+@grown_ups_only
+@citizen_only
+def hand_over_code(request: HttpRequest, citizen: Citizen, child: str) -> HttpResponse:
+    """The code; a right one makes the account the young person's own."""
+    one, phone = _grown(citizen, child), new_phone.waiting(request, child)
+    if not phone:
+        return redirect("citizen:hand_over", child)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            new_phone.code_prove(request, phone, form.cleaned_data["code"])
+            services.child_hand_over(actor=citizen.actor, child=child, phone=phone)
+        except (WrongCode, PhoneTaken, NotAChild) as error:
+            form.add_error("code", error.message)
+        else:
+            new_phone.done(request)
+            messages.success(request, f"已移交。{one.nickname}可以用自己的手机号登录了。")
+            return redirect("citizen:children")
+    context = {
+        "tab": "me",
+        "form": form,
+        "child": one,
+        "phone": masked(phone),
+        "demo_code": new_phone.demo_code(request),
+    }
+    return render(request, "citizen/hand_over_code.html", context)
+
+
+def _grown(citizen: Citizen, public_id: str) -> ChildView:
+    grown = parties.children_grown(citizen.person_id)
+    found = next((one for one in grown if one.public_id == public_id), None)
+    if found is None:
+        raise NotAChild("孩子满 14 周岁后才能移交账户，请核对后再试。")
+    return found

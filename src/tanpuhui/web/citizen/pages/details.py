@@ -10,14 +10,11 @@ from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services
 from tanpuhui.domain.parties.errors import PhoneTaken, WrongCode
-from tanpuhui.kernel import actors, cityrules, crypto
-from tanpuhui.web.citizen.pages.login import CODE_LIFE_S, SMS, CodeForm, PhoneForm
-from tanpuhui.web.citizen.signing_in import CONTEXT, masked
-from tanpuhui.web.shared import districts, visitors
+from tanpuhui.web.citizen import new_phone
+from tanpuhui.web.citizen.pages.login import CodeForm, PhoneForm
+from tanpuhui.web.citizen.signing_in import masked
+from tanpuhui.web.shared import districts
 from tanpuhui.web.shared.guards import Citizen, citizen_only, grown_ups_only
-
-SESSION_PHONE = "phone_change"
-SESSION_DEMO = "phone_change_demo"
 
 
 class DetailsForm(forms.Form):
@@ -62,18 +59,7 @@ def phone(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     form.fields["phone"].label = "新手机号"
     form.fields["phone"].help_text = "验证码会发到新手机号。"
     if request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data["phone"]
-        fresh = services.code_issue(
-            actor=actors.visitor(), phone=wanted, address=visitors.address(request)
-        )
-        with transaction.atomic():
-            notify.sms_queue(
-                phone=wanted,
-                text=SMS.format(brand=cityrules.pack().manifest.brand, code=fresh),
-                stale_after_s=CODE_LIFE_S,
-            )
-        request.session[SESSION_PHONE] = crypto.encrypt(wanted, context=CONTEXT)
-        request.session[SESSION_DEMO] = fresh if visitors.is_demo(request) else ""
+        new_phone.code_send(request, form.cleaned_data["phone"], new_phone.OWN)
         return redirect("citizen:phone_code")
     return render(request, "citizen/phone.html", {"tab": "me", "form": form})
 
@@ -82,10 +68,9 @@ def phone(request: HttpRequest, citizen: Citizen) -> HttpResponse:
 @citizen_only
 def phone_code(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """The code; a right one puts the new phone in the place of the old."""
-    sealed = request.session.get(SESSION_PHONE)
-    if not sealed:
+    wanted = new_phone.waiting(request, new_phone.OWN)
+    if not wanted:
         return redirect("citizen:phone")
-    wanted = crypto.decrypt(sealed, context=CONTEXT)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -99,20 +84,17 @@ def phone_code(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         "tab": "me",
         "form": form,
         "phone": masked(wanted),
-        "demo_code": request.session.get(SESSION_DEMO, ""),
+        "demo_code": new_phone.demo_code(request),
     }
     return render(request, "citizen/phone_code.html", context)
 
 
 def _change(request: HttpRequest, citizen: Citizen, wanted: str, code: str) -> None:
-    services.code_check(
-        actor=actors.visitor(), phone=wanted, code=code, address=visitors.address(request)
-    )
+    new_phone.code_prove(request, wanted, code)
     with transaction.atomic():
         # Told before the change, so that a short message reaches the old phone.
         notify.message_send(
             person_id=citizen.person_id, code="details_changed", facts={"what": "手机号"}
         )
         services.phone_change(actor=citizen.actor, phone=wanted)
-    request.session.pop(SESSION_PHONE, None)
-    request.session.pop(SESSION_DEMO, None)
+    new_phone.done(request)
