@@ -5,7 +5,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -26,8 +26,8 @@ from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios import services as scenario_services
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.domain.supervision import services as tickets
-from tanpuhui.kernel import actors, audit, clock, trail
-from tanpuhui.web.citizen import looks
+from tanpuhui.kernel import actors, audit, clock, jobs, trail
+from tanpuhui.web.citizen import copies, looks
 
 MARCH = date(2026, 3, 1)
 PHONE, NAME, NUMBER = "13812345678", "张小碳", "340102199001011236"
@@ -356,6 +356,44 @@ def test_the_copy_holds_everything_and_nobody_elses(cara, as_cara, busy_town):
     assert notify.messages(cara, limit=1)[0].code == "export_made"
     assert trail.events(subject=f"person:{cara}", tag="parties:person:export")
     assert as_cara.get("/m/privacy/export/").status_code == 405
+
+
+@pytest.fixture
+def large(settings, tmp_path, monkeypatch):
+    """Every account counts as a large one; the folder of results."""
+    settings.HOME = tmp_path
+    monkeypatch.setattr(copies, "AT_ONCE_ACTS", 0)
+    return tmp_path / "exports"
+
+
+def test_a_large_copy_is_made_in_the_background(cara, as_cara, busy_town, large, fixed_clock):
+    answer = as_cara.post("/m/privacy/export/")
+    assert answer["Location"] == "/m/privacy/"
+    assert "准备中" in text(as_cara.get("/m/privacy/"))
+    assert jobs.work_one({copies.KIND: copies.run})
+    assert notify.messages(cara, limit=1)[0].code == "export_ready"
+    page = as_cara.get("/m/privacy/").content.decode()
+    path = page.split('href="/m/privacy/export/')[1].split('"')[0]
+    file = as_cara.get(f"/m/privacy/export/{path}")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(file.streaming_content)))
+    data = json.loads(archive.read("data.json"))
+    assert [act["item_no"] for act in data["acts"]] == ["K1"]
+    assert data["account"]["phone"] == PHONE
+    other = signed_in(Client(), busy_town.ann)
+    assert other.get(f"/m/privacy/export/{path}").status_code == 404
+    fixed_clock.instant += timedelta(hours=25)
+    jobs.sweep()
+    assert list(large.glob("*")) == []
+    assert as_cara.get(f"/m/privacy/export/{path}").status_code == 404
+    assert "已删除" in text(as_cara.get("/m/privacy/"))
+
+
+def test_a_copy_goes_with_the_account(cara, as_cara, large):
+    as_cara.post("/m/privacy/export/")
+    jobs.work_one({copies.KIND: copies.run})
+    assert len(list(large.glob("*.zip"))) == 1
+    as_cara.post("/m/privacy/close/", {"sure": "yes"})
+    assert list(large.glob("*")) == []
 
 
 def test_correcting_nickname_and_district(cara, as_cara):

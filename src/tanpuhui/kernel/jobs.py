@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from tanpuhui.kernel import audit, clock, ids, sqlfiles
 from tanpuhui.kernel.actors import Actor
@@ -27,6 +27,7 @@ ATTEMPTS_MAX = 3
 LOST_AFTER = timedelta(seconds=60)
 TELL_EVERY_S = 0.5
 KEEP = timedelta(days=7)
+KEEP_OF_KIND = {"own_copy": timedelta(days=1)}  # what holds much about one person goes sooner
 IDLE_S = 1.0
 ORDERS = {"asked": "id", "title": "title", "done": "finished_at"}
 log = logging.getLogger(__name__)
@@ -160,6 +161,7 @@ def cancel(*, actor: Actor, public_id: str) -> JobView:
 def jobs(
     asked_by: str,
     *,
+    kind: str = "",
     state: str = "",
     text: str = "",
     order: str = "-asked",
@@ -168,6 +170,8 @@ def jobs(
 ) -> list[JobView]:
     """A person's jobs: those with a text in their title, in an order of ORDERS."""
     rows = Job.objects.filter(asked_by=asked_by, title__icontains=text)
+    if kind:
+        rows = rows.filter(kind=kind)
     if state:
         rows = rows.filter(state=state)
     field = ORDERS.get(order.removeprefix("-"), "id")
@@ -214,12 +218,34 @@ def work_one(runs: Mapping[str, Run]) -> bool:
     return True
 
 
+def keep(kind: str) -> timedelta:
+    """How long a result of a kind is kept."""
+    return KEEP_OF_KIND.get(kind, KEEP)
+
+
 def sweep() -> None:
-    """Results are kept for a week."""
-    for row in Job.objects.exclude(result="").filter(finished_at__lt=clock.now() - KEEP)[:100]:
-        (folder() / row.result).unlink(missing_ok=True)
-        row.result = ""
-        row.save(update_fields=["result"])
+    """Delete the results whose time is over."""
+    now = clock.now()
+    outlived = Q(finished_at__lt=now - KEEP)
+    for kind, span in KEEP_OF_KIND.items():
+        outlived |= Q(kind=kind, finished_at__lt=now - span)
+    _results_drop(Job.objects.filter(outlived).exclude(result="")[:100])
+
+
+def results_drop(asked_by: str) -> None:
+    """Delete all results of somebody who goes, and stop what is under way."""
+    rows = Job.objects.filter(asked_by=asked_by)
+    rows.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).update(is_cancel_asked=True)
+    rows.filter(state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=clock.now())
+    _results_drop(rows)
+
+
+def _results_drop(rows: "QuerySet[Job]") -> None:
+    for row in rows:
+        if row.result:
+            (folder() / row.result).unlink(missing_ok=True)
+            row.result = ""
+            row.save(update_fields=["result"])
 
 
 def _claim() -> Claimed | None:

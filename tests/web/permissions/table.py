@@ -140,6 +140,7 @@ TABLE: dict[str, Row] = {
     "citizen:consent_text": person(args=lambda things: {"text_id": "notice", "version": 1}),
     "citizen:looks": person(),
     "citizen:export": person(method="post"),
+    "citizen:copy": person(ok=404, args=nobody("public_id")),
     "citizen:withdraw_all": person(),
     "citizen:close": person(),
     "citizen:details": person(),

@@ -44,9 +44,14 @@ def work(ended: threading.Event) -> None:
     from tanpuhui.domain.intake.services import background
     from tanpuhui.domain.intake.services import runs as imports
     from tanpuhui.kernel import jobs
+    from tanpuhui.web.citizen import copies
     from tanpuhui.web.console.pages import exports
 
-    runs = {"export": exports.run, background.KIND: imports.run_job}
+    runs = {
+        "export": exports.run,
+        background.KIND: imports.run_job,
+        copies.KIND: copies.run,
+    }
     waited_s = float(HOUR_S)
     while not ended.is_set():
         try:

@@ -119,6 +119,12 @@ def lines_of(account_id: int) -> list[tuple[int, date]]:
     return list(rows.values_list("journal_id", "occurred_on").distinct())
 
 
+def acts_count(account_id: int) -> int:
+    """How many acts an account's lines add up to."""
+    sums = Entry.objects.filter(account_id=account_id).aggregate(acts_sum=Sum("acts", default=0))
+    return int(sums["acts_sum"])
+
+
 def entries_copied(account_id: int) -> list[StatementLine]:
     """All an account's entries with running balances, oldest first, for its owner's copy."""
     with connection.cursor() as cursor:

@@ -88,6 +88,11 @@ TEMPLATES: Mapping[str, Template] = {
         "您的全部数据刚刚导出了一份。如果不是您本人操作，请马上联系客服。",
         "download",
     ),
+    "export_ready": Template(
+        "您的数据副本已备好",
+        "您要的全部数据已经打包，24 小时内可以在隐私中心下载。如果不是您本人操作，请马上联系客服。",
+        "download",
+    ),
     "details_changed": Template(
         "账户资料已更改",
         "您的{what}已更改。如果不是您本人操作，请马上联系客服。",

@@ -9,7 +9,7 @@ from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios import services as scenarios
 from tanpuhui.domain.supervision import services as supervision
-from tanpuhui.kernel import actors
+from tanpuhui.kernel import actors, jobs
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.errors import DomainError
 
@@ -38,6 +38,7 @@ def account_close(actor: Actor) -> None:
         supervision.tickets_forget(actor=actor, person_id=person_id)
         scenarios.refusals_forget(actor=actor, person_id=person_id)
         notify.inbox_erase(actor=actor, person_id=person_id)
+        jobs.results_drop(actor.label)
         ledger_services.account_set_state(
             actor=actors.system("page"),
             account_id=person_id,

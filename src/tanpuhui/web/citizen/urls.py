@@ -57,6 +57,7 @@ urlpatterns = [
     path("privacy/texts/<slug:text_id>/<int:version>/", privacy.consent_text, name="consent_text"),
     path("privacy/looks/", privacy.looked, name="looks"),
     path("privacy/export/", privacy.export, name="export"),
+    path("privacy/export/<slug:public_id>/", privacy.copy, name="copy"),
     path("privacy/withdraw/", privacy.withdraw_all, name="withdraw_all"),
     path("privacy/close/", privacy.close, name="close"),
     path("privacy/details/", details.details, name="details"),

@@ -9,9 +9,10 @@ from typing import Any
 import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 
+from tanpuhui.kernel.spreadsheets import harmless
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Echo:
@@ -43,11 +44,6 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator
     yield BOM + writer.writerow(head)
     for row in rows:
         yield writer.writerow([harmless(value) for value in row])
-
-
-def harmless(value: object) -> object:
-    """The value, quoted where a spreadsheet would run it as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(RISKY) else value
 
 
 def table_download(

@@ -1,6 +1,7 @@
 """隐私中心: what is held, who sent it, who looked; copy, withdraw, close."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,13 @@ from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services
-from tanpuhui.kernel import cityrules, clock
+from tanpuhui.kernel import cityrules, clock, jobs
 from tanpuhui.web.citizen import closing, consenting, copies, holdings, own_lists
 from tanpuhui.web.shared import districts, lists
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 AGREED = "yes"
+HOUR = timedelta(hours=1)
 
 
 @citizen_only
@@ -33,8 +35,26 @@ def privacy(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         "region": districts.name(held.region) if held.region else "",
         "public_id": person.public_id if person else "",
         "holdings": holdings.HOLDINGS,
+        "copies": jobs.jobs(citizen.actor.label, kind=copies.KIND, limit=3),
+        "copy_hours": jobs.keep(copies.KIND) // HOUR,
     }
     return render(request, "citizen/privacy.html", context)
+
+
+@citizen_only
+def copy(request: HttpRequest, citizen: Citizen, public_id: str) -> HttpResponseBase:
+    """A copy that was made in the background; nobody else's."""
+    del request
+    found = jobs.job(public_id, citizen.actor.label)
+    path = jobs.folder() / found.result
+    if found.kind != copies.KIND or not found.result or not path.is_file():
+        raise Http404
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=True,
+        filename=f"my-data-{found.asked_at:%Y%m%d}.zip",
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 def _list_page(
@@ -100,8 +120,16 @@ def looked(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
 @require_POST
 @citizen_only
 def export(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
-    """The whole data as one archive; the citizen is told that a copy was made."""
-    del request
+    """The whole data as one archive: at once, or from the background where there is much of it."""
+    if ledger.acts_count(citizen.person_id) > copies.AT_ONCE_ACTS:
+        jobs.enqueue(
+            actor=citizen.actor,
+            kind=copies.KIND,
+            title="我的全部数据",
+            params={"person_id": citizen.person_id},
+        )
+        messages.success(request, "您的记录较多，正在后台准备，几分钟内完成，好了会发消息给您。")
+        return redirect("citizen:privacy")
     with transaction.atomic():
         own = services.person_export(actor=citizen.actor)
         file = copies.archive(citizen.person_id, own, cityrules.pack().manifest.official_name)
