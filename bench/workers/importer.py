@@ -29,10 +29,10 @@ class Evidence:
 
         original = columns.copy_rows
 
-        def copy_rows(cursor: Any, table: str, frame: pl.DataFrame) -> None:
+        def copy_rows(cursor: Any, table: str, rows: Any) -> None:
             if table.startswith(EVIDENCE):
-                self.held.append(frame)
-            original(cursor, table, frame)
+                self.held.append(pl.DataFrame(rows))
+            original(cursor, table, rows)
 
         for name, module in list(sys.modules.items()):
             if name.startswith("tanpuhui.") and getattr(module, "copy_rows", None) is original:

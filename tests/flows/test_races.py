@@ -73,10 +73,10 @@ def test_a_withdrawal_waits_for_the_batch_that_read_the_consent(
     assert seen == [True], "the withdrawal waited"
     assert beside.done_at >= written_at - 0.1
     assert codes(result) == ["counted"]
-    assert codes(standing.send(record("r2", occurred_at="2026-03-10T10:00:00+08:00"))) == [
+    assert codes(standing.send(record("refused-2", occurred_at="2026-03-10T10:00:00+08:00"))) == [
         "consent.missing"
     ]
-    assert tables_holding("r2") == []
+    assert tables_holding("refused-2") == []
 
 
 def test_a_word_for_points_is_taken_back_after_the_batch_that_read_it(

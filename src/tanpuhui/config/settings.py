@@ -29,7 +29,7 @@ DATABASES = {
         "PORT": _connection["port"],
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": False},
+        "OPTIONS": {"server_side_binding": False, "prepare_threshold": 5},
         "TEST": {"NAME": env.text("TANPUHUI_TEST_DATABASE", "test_tanpuhui")},
     }
 }

@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
-import polars as pl
 import psycopg
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from msgspec import Meta, Struct
 
 from tanpuhui.domain.scenarios import selectors as scenarios
+from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.kernel.errors import DomainError
 
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 KEPT = frozenset({"counted", "not_counted", "duplicate"})
+CONFLICT = "record.conflict"
 
 Count = Annotated[int, Meta(ge=0)]
 
@@ -61,14 +62,6 @@ class Refusal(Struct):
     detail: Annotated[dict[str, Any], Meta(description="便于程序处理的细节")]
 
 
-class _EncodedBatch(Struct):
-    batch_no: str
-    counts: dict[str, int]
-    reduction_mg: int
-    points: int
-    receipts: msgspec.Raw
-
-
 def json_response(content: Any, status: int = HTTPStatus.OK) -> HttpResponse:
     """Any msgspec-encodable value as a JSON response."""
     return HttpResponse(
@@ -76,12 +69,23 @@ def json_response(content: Any, status: int = HTTPStatus.OK) -> HttpResponse:
     )
 
 
-def batch_response(
-    *, batch_no: str, counts: dict[str, int], reduction_mg: int, points: int, receipts: pl.DataFrame
-) -> HttpResponse:
-    """A batch's answer; the receipts are written column-wise, without a Python object a row."""
-    rows = receipts.select(Receipt.__struct_fields__).write_json().encode()
-    return json_response(_EncodedBatch(batch_no, counts, reduction_mg, points, msgspec.Raw(rows)))
+def batch_response(result: BatchResult, provider_id: int) -> HttpResponse:
+    """A batch's answer: receipt numbers for whatever is kept, `conflict` as a status of its own."""
+    rows = result.receipts.iter_rows()
+    receipts = [
+        Receipt(
+            line,
+            item_no,
+            scenarios.receipt_no(provider_id, item_no) if status in KEPT else None,
+            "conflict" if code == CONFLICT else status,
+            code,
+            *rest,
+        )
+        for line, item_no, status, code, *rest in rows
+    ]
+    return json_response(
+        BatchAnswer(result.batch_no, result.counts, result.reduction_mg, result.points, receipts)
+    )
 
 
 def refusal_response(error: DomainError) -> HttpResponse:
@@ -111,16 +115,3 @@ def failure(error: Exception, **detail: str) -> RequestRefused:
 def log_failure(error: Exception, request_no: str) -> None:
     """The whole story for the operator's log."""
     logger.error("request %s failed", request_no, exc_info=error)
-
-
-def with_receipt_no(receipts: pl.DataFrame, provider_id: int) -> pl.DataFrame:
-    """Receipt numbers for whatever is kept as evidence, and `conflict` as a status of its own."""
-    numbers = [
-        scenarios.receipt_no(provider_id, item_no) if status in KEPT else None
-        for item_no, status in zip(receipts["item_no"], receipts["status"], strict=True)
-    ]
-    is_conflict = pl.col("code") == "record.conflict"
-    return receipts.with_columns(
-        pl.Series("receipt_no", numbers, dtype=pl.String),
-        status=pl.when(is_conflict).then(pl.lit("conflict")).otherwise("status"),
-    )

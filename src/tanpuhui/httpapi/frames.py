@@ -7,11 +7,15 @@ an offset, raw tracks. Bounds, plausibility, consent and caps are the pipeline's
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tanpuhui.engine.methodologies import Input
 from tanpuhui.httpapi import fields
 from tanpuhui.httpapi.records import TRACK_NAMES, Decoded, Flaw, Quantity
+from tanpuhui.kernel.columns import mask
 
 TIME_FORM = "%Y-%m-%dT%H:%M:%S%.f%#z"
 TIME_FORM_BARE = "%Y-%m-%dT%H:%M:%S%.f"
@@ -41,36 +45,29 @@ def record_frame(decoded: Decoded, fields_of: FieldsOf = fields.known) -> pl.Dat
         fields_of: a scenario's fields; replaced in tests.
     """
     records = decoded.records
-    frame = pl.DataFrame(
-        {
-            "line": pl.Series(decoded.lines, dtype=pl.Int64),
-            "item_no": pl.Series([r.item_no for r in records], dtype=pl.String),
-            "subject": pl.Series([r.subject for r in records], dtype=pl.String),
-            "scenario": pl.Series([r.scenario for r in records], dtype=pl.String),
-            "occurred_at": pl.Series([r.occurred_at for r in records], dtype=pl.String),
-            "asset_key": pl.Series([r.asset_key for r in records], dtype=pl.String),
-        }
-    )
     quantities = _quantity_columns(decoded, fields_of)
-    times = frame["occurred_at"].str.to_datetime(
-        TIME_FORM, time_unit="us", time_zone="UTC", strict=False
-    )
-    _note_bad_times(decoded, frame["occurred_at"], times)
-    _note_bad_texts(decoded, frame)
+    sent = pl.Series([r.occurred_at for r in records], dtype=pl.String)
+    times = sent.str.to_datetime(TIME_FORM, time_unit="us", time_zone="UTC", strict=False)
+    texts: dict[str, Column] = {
+        name: [getattr(record, name) for record in records] for name in KEPT_TEXTS
+    }
+    _note_bad_times(decoded, sent, times)
+    _note_bad_texts(decoded, texts)
+    _cut_bad_texts(decoded, texts)
     refused: list[str | None] = [None] * len(records)
     raws: list[str | None] = [None] * len(records)
     for index, flaw in decoded.flaws.items():
         refused[index] = f"{flaw.code}|{_shown(flaw.note)}" if flaw.note else flaw.code
         raws[index] = decoded.raws.get(index, "")[:RAW_LENGTH_MAX].replace("\0", REPLACED) or None
-    return frame.with_columns(
-        *(
-            pl.col(name).str.replace_all("\0", REPLACED, literal=True).str.slice(0, length_max)
-            for name, length_max in KEPT_TEXTS.items()
-        ),
-        times.alias("occurred_at"),
-        *quantities,
-        pl.Series("refused", refused, dtype=pl.String),
-        pl.Series("raw", raws, dtype=pl.String),
+    return pl.DataFrame(
+        [
+            pl.Series("line", decoded.lines, dtype=pl.Int64),
+            *(pl.Series(name, column, dtype=pl.String) for name, column in texts.items()),
+            times.alias("occurred_at"),
+            *quantities,
+            pl.Series("refused", refused, dtype=pl.String),
+            pl.Series("raw", raws, dtype=pl.String),
+        ]
     )
 
 
@@ -145,16 +142,22 @@ def _note_bad_times(decoded: Decoded, texts: pl.Series, times: pl.Series) -> Non
         decoded.flaws.setdefault(index, Flaw("time.missing", note))
 
 
-def _note_bad_texts(decoded: Decoded, frame: pl.DataFrame) -> None:
-    bad = frame.select(
-        (pl.col(name).str.len_bytes() == 0)
-        | (pl.col(name).str.len_chars() > length_max)
-        | pl.col(name).str.contains(CONTROL)
-        for name, (length_max, _) in TEXTS.items()
-    )
-    for name, (_, empty_code) in TEXTS.items():
-        if not bad[name].any():
-            continue
-        for index in bad[name].arg_true().to_list():
-            code = "record.malformed" if frame[name][index] else empty_code
+def _note_bad_texts(decoded: Decoded, texts: dict[str, Column]) -> None:
+    for name, (length_max, empty_code) in TEXTS.items():
+        column = pa.array(texts[name], pa.string())
+        length = pc.utf8_length(column).to_numpy(zero_copy_only=False)  # nan where there is none
+        bad = (
+            mask(pc.match_substring_regex(column, CONTROL)) | (length == 0) | (length > length_max)
+        )
+        for index in np.flatnonzero(bad).tolist():
+            code = "record.malformed" if texts[name][index] else empty_code
             decoded.flaws.setdefault(index, Flaw(code, name))
+
+
+def _cut_bad_texts(decoded: Decoded, texts: dict[str, Column]) -> None:
+    """What is kept of texts that do not fit; those of sound records fit, but for the scenario's."""
+    for name, column in texts.items():
+        places = range(len(column)) if name == "scenario" else decoded.flaws
+        for index in places:
+            if column[index]:
+                column[index] = column[index][: KEPT_TEXTS[name]].replace("\0", REPLACED)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
@@ -150,38 +151,35 @@ def lines_in_month(
     return list(rows.values_list("journal_id", "occurred_on", "scenario_no"))
 
 
-def entries_of(cursor: Any, windows: pl.DataFrame, scenario_nos: Sequence[int]) -> pl.DataFrame:
+def entries_of(
+    cursor: Any, windows: columns.Columns, scenario_nos: Sequence[int]
+) -> columns.Columns:
     """What the book holds for accounts in their windows; final where the accounts are locked.
 
     Args:
         cursor: plain cursor of the caller's transaction.
-        windows: account_id Int64; first, last Date (both inclusive), one row an account.
+        windows: account_id; first, last (days since 1970-01-01, inclusive), one row an account.
         scenario_nos: scenarios that matter.
 
     Returns:
-        account_id, day (days since 1970-01-01), journal_id, scenario_no, acts, reduction_mg; Int64.
+        account_id, day (days since 1970-01-01), journal_id, scenario_no, acts, reduction_mg.
     """
     names = ["account_id", "day", "journal_id", "scenario_no", "acts", "reduction_mg"]
-    if windows.is_empty() or not scenario_nos:
-        return pl.DataFrame(schema=dict.fromkeys(names, pl.Int64))
-    chosen = columns.packed(
-        "e.account_id",
-        "e.occurred_on - date '1970-01-01'",
-        "e.journal_id",
-        "e.scenario_no",
-        "e.acts",
-        "e.reduction_mg",
-    )
+    if not len(windows["account_id"]) or not scenario_nos:
+        return {name: np.zeros(0, dtype=np.int64) for name in names}
+    chosen = [
+        "e.occurred_on - date '1970-01-01'" if name == "day" else f"e.{name}" for name in names
+    ]
     cursor.execute(
-        sqlfiles.query(__file__, "entries_of").replace("{packed}", chosen),
+        sqlfiles.query(__file__, "entries_of").replace("{packed}", columns.packed(*chosen)),
         {
             **{name: columns.ints(windows[name]) for name in ("account_id", "first", "last")},
-            "from": windows["first"].min(),
-            "to": windows["last"].max(),
+            "from": int(windows["first"].min()),
+            "to": int(windows["last"].max()),
             "scenario_no": list(scenario_nos),
         },
     )
-    return columns.fetch_packed(cursor, names)
+    return columns.unpacked(cursor, names)
 
 
 def journals_after(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -31,30 +32,39 @@ from tanpuhui.domain.parties.models import (
     SubjectLink,
 )
 from tanpuhui.kernel import clock, crypto, sqlfiles
-from tanpuhui.kernel.columns import fetch_packed, ints, packed, texts
+from tanpuhui.kernel.columns import Columns, fetch_packed, ints, packed, texts, unpacked
 
 POINTS_BIT = 1  # of a link's mask: no scenario has number 0
 
 
 def provider_key(key_id: str) -> ProviderKeyView | None:
     """The key with this id, or None where it is unknown or revoked."""
-    key = (
-        ProviderKey.objects.select_related("organisation")
-        .filter(key_id=key_id, revoked_at=None)
+    row = (
+        ProviderKey.objects.filter(key_id=key_id, revoked_at=None)
+        .values_list(
+            "organisation_id",
+            "organisation__code",
+            "algorithm",
+            "secret_sealed",
+            "public_key",
+            "is_sandbox",
+            "expires_at",
+        )
         .first()
     )
-    if key is None or (key.expires_at is not None and key.expires_at <= clock.now()):
+    if row is None:
         return None
-    sealed = key.secret_sealed
-    secret = crypto.decrypt(sealed, context="parties.providerkey") if sealed else ""
+    provider_id, code, algorithm, sealed, public_key, is_sandbox, expires_at = row
+    if expires_at is not None and expires_at <= clock.now():
+        return None
     return ProviderKeyView(
-        provider_id=key.organisation_id,
-        provider_code=key.organisation.code,
-        key_id=key.key_id,
-        algorithm=key.algorithm,
-        secret=secret.encode(),
-        public_key=key.public_key,
-        is_sandbox=key.is_sandbox,
+        provider_id=provider_id,
+        provider_code=code,
+        key_id=key_id,
+        algorithm=algorithm,
+        secret=crypto.decrypt(sealed, context="parties.providerkey").encode() if sealed else b"",
+        public_key=public_key,
+        is_sandbox=is_sandbox,
     )
 
 
@@ -251,33 +261,29 @@ def provider_mask(cursor: Any, provider_id: int) -> int:
     return row[0] if row else 0
 
 
-def links_find(cursor: Any, provider_id: int, subjects: pl.Series) -> pl.DataFrame:
+def links_find(cursor: Any, provider_id: int, subjects: pa.StringArray) -> Columns:
     """The people behind a provider's subjects, with the scenarios that they consent to.
 
     Args:
         cursor: plain cursor of the caller's transaction, which holds the provider's lock, so
             that a withdrawal is wholly before or wholly after it.
         provider_id: the provider.
-        subjects: distinct pseudonyms, none with control characters.
+        subjects: pseudonyms, none with control characters.
 
     Returns:
-        subject, person_id, mask (bit n: active consent to scenario n), takes_points; unknown ones
-        are absent.
+        position (in `subjects`), person_id, mask (bit n: active consent to scenario n),
+        takes_points, of one length; unknown subjects are absent.
     """
     cursor.execute(
         sqlfiles.query(__file__, "links_find").replace(
-            "{packed}", packed("given.position", "link.person_id", "link.scenario_mask")
+            "{packed}", packed("given.position - 1", "link.person_id", "link.scenario_mask")
         ),
         {"provider_id": provider_id, "subjects": texts(subjects)},
     )
-    found = fetch_packed(cursor, ["position", "person_id", "mask"])
-    mask = found["mask"].to_numpy()
-    return found.select(
-        subjects.gather(found["position"] - 1).alias("subject"),
-        "person_id",
-        pl.Series("mask", mask & ~POINTS_BIT),
-        pl.Series("takes_points", (mask & POINTS_BIT) != 0),
-    )
+    found = unpacked(cursor, ["position", "person_id", "mask"])
+    found["takes_points"] = (found["mask"] & POINTS_BIT) != 0
+    found["mask"] &= ~POINTS_BIT
+    return found
 
 
 def members(

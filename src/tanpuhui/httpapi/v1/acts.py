@@ -13,7 +13,7 @@ from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.httpapi import answers, frames, openapi, records
 from tanpuhui.httpapi.receiving import JSON, receive
 from tanpuhui.httpapi.v1 import sandbox
-from tanpuhui.httpapi.v1.batches import answer, ingest
+from tanpuhui.httpapi.v1.batches import ingest
 
 router = Router()
 ITEMS_MAX = 1000
@@ -106,4 +106,5 @@ def acts_correct(request: HttpRequest) -> HttpResponse:
             reason=reason,
         )
 
-    return answer(sandbox.tried(received.caller, "correct", frame, send), received.caller)
+    result = sandbox.tried(received.caller, "correct", frame, send)
+    return answers.batch_response(result, received.caller.provider_id)

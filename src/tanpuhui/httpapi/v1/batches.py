@@ -50,17 +50,6 @@ class BatchState(Struct):
 STRUCTS: list[type] = [records.Batch, records.Record, records.Quantity, BatchState]
 
 
-def answer(result: BatchResult, caller: Caller) -> HttpResponse:
-    """The pipeline's result as a response."""
-    return answers.batch_response(
-        batch_no=result.batch_no,
-        counts=result.counts,
-        reduction_mg=result.reduction_mg,
-        points=result.points,
-        receipts=answers.with_receipt_no(result.receipts, caller.provider_id),
-    )
-
-
 def ingest(caller: Caller, batch_no: str, decoded: Decoded) -> HttpResponse:
     """Hand decoded records to the pipeline and answer with its receipts."""
     records = frames.record_frame(decoded)
@@ -74,7 +63,8 @@ def ingest(caller: Caller, batch_no: str, decoded: Decoded) -> HttpResponse:
             records=records,
         )
 
-    return answer(sandbox.tried(caller, "batches", records, send), caller)
+    result = sandbox.tried(caller, "batches", records, send)
+    return answers.batch_response(result, caller.provider_id)
 
 
 @router.post(

@@ -8,7 +8,8 @@ cross join lateral (
   from ledger_entry as e
   where e.account_id = w.account_id
     and e.occurred_on between date '1970-01-01' + w.first::int and date '1970-01-01' + w.last::int
-    and e.occurred_on between %(from)s and %(to)s
+    and e.occurred_on
+      between date '1970-01-01' + %(from)s::int and date '1970-01-01' + %(to)s::int
     and e.scenario_no = any(%(scenario_no)s)
   offset 0
 ) as e

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import polars as pl
 from django.db import connection, transaction
 
 from tanpuhui.domain.ledger import errors
@@ -59,7 +58,7 @@ def account_set_state(
     return _balance(account)
 
 
-def accounts_lock(cursor: Any, account_ids: pl.Series) -> pl.DataFrame:
+def accounts_lock(cursor: Any, account_ids: columns.Ints) -> columns.Columns:
     """Lock accounts in id order for the rest of the transaction.
 
     Args:
@@ -67,15 +66,15 @@ def accounts_lock(cursor: Any, account_ids: pl.Series) -> pl.DataFrame:
         account_ids: distinct ids.
 
     Returns:
-        account_id, is_open, reduction_mg, points (free of holds), one row an account found.
+        account_id, is_open (1 or 0), reduction_mg, points (free of holds), one row an account
+        found.
     """
     names = ["id", "is_open", "reduction_mg", "free_points"]
     cursor.execute(
         sqlfiles.query(__file__, "accounts_lock").replace("{packed}", columns.packed(*names)),
-        {"ids": columns.ints(account_ids)},
+        {"ids": account_ids},
     )
-    locked = columns.fetch_packed(cursor, ["account_id", "is_open", "reduction_mg", "points"])
-    return locked.with_columns(pl.col("is_open").cast(pl.Boolean))
+    return columns.unpacked(cursor, ["account_id", "is_open", "reduction_mg", "points"])
 
 
 def account_lock(account_id: int) -> Account:

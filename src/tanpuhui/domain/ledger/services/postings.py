@@ -3,12 +3,15 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 import psycopg
+import pyarrow as pa
 
 from tanpuhui.domain.ledger import errors
 from tanpuhui.kernel import columns, sqlfiles
 from tanpuhui.kernel.actors import Actor
+from tanpuhui.kernel.columns import Columns
 
 ENTRY_TABLE = "ledger_entry"
 LINE_SCHEMA: dict[str, Any] = {
@@ -65,15 +68,12 @@ def journal_post(
     except psycopg.errors.UniqueViolation as error:
         raise key_conflict() from error
     journal_id: int = cursor.fetchone()[0]
-    entries = pl.concat([lines.select(LINE_COLUMNS), _counter_lines(lines)])
-    columns.copy_rows(
-        cursor,
-        ENTRY_TABLE,
-        entries.with_columns(journal_id=pl.lit(journal_id, dtype=pl.Int64)).sort(
-            "account_id", "occurred_on", "scenario_no"
-        ),
-    )
-    _balances_add(cursor, lines)
+    # As arrays; days since 1970-01-01.
+    holders = {name: lines[name].to_physical().to_numpy() for name in LINE_COLUMNS}
+    counters = _counter_lines(holders)
+    entries = {name: np.concatenate([holders[name], counters[name]]) for name in LINE_COLUMNS}
+    columns.copy_rows(cursor, ENTRY_TABLE, _rows(entries, journal_id))
+    _balances_add(cursor, holders)
     return journal_id
 
 
@@ -82,43 +82,44 @@ def key_conflict() -> errors.KeyConflict:
     return errors.KeyConflict("该请求编号已用于另一笔记账，请换用新的编号。")
 
 
-def _counter_lines(lines: pl.DataFrame) -> pl.DataFrame:
+def _counter_lines(holders: Columns) -> Columns:
     """The source account of each scenario gives what the holders receive, one line a day."""
-    return (
-        lines.group_by("scenario_no", "occurred_on")
-        .agg(
-            reduction_mg=-pl.col("reduction_mg").sum(),
-            points=-pl.col("points").sum(),
-            acts=-pl.col("acts").sum(),
-        )
-        .with_columns(
-            account_id=pl.when(pl.col("scenario_no") == 0)
-            .then(SPENT_POINTS_ACCOUNT)
-            .otherwise(-pl.col("scenario_no").cast(pl.Int64))
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in LINE_SCHEMA.items())
-    )
+    same = columns.grouped(holders["scenario_no"], holders["occurred_on"])
+    scenario_no = same.first(holders["scenario_no"])
+    account_id = np.where(scenario_no == 0, SPENT_POINTS_ACCOUNT, -scenario_no.astype(np.int64))
+    return {
+        "account_id": account_id,
+        "occurred_on": same.first(holders["occurred_on"]),
+        "scenario_no": scenario_no,
+        **{name: -same.sums(holders[name]) for name in ("reduction_mg", "points", "acts")},
+    }
 
 
-def _balances_add(cursor: Any, lines: pl.DataFrame) -> None:
-    sums = (
-        lines.group_by("account_id")
-        .agg(pl.col("reduction_mg").sum(), pl.col("points").sum())
-        .filter((pl.col("reduction_mg") != 0) | (pl.col("points") != 0))
-        .sort("account_id")
-    )
-    if sums.is_empty():
+def _rows(entries: Columns, journal_id: int) -> pa.RecordBatch:
+    """Entries in the order of their key."""
+    order = np.lexsort([entries[name] for name in ("scenario_no", "occurred_on", "account_id")])
+    held = {name: pa.array(values[order]) for name, values in entries.items()}
+    held["occurred_on"] = held["occurred_on"].cast(pa.date32())
+    held["journal_id"] = pa.array(np.full(len(order), journal_id, dtype=np.int64))
+    return pa.RecordBatch.from_pydict(held)
+
+
+def _balances_add(cursor: Any, holders: Columns) -> None:
+    same = columns.grouped(holders["account_id"])
+    sums = {name: same.sums(holders[name]) for name in ("reduction_mg", "points")}
+    moved = (sums["reduction_mg"] != 0) | (sums["points"] != 0)
+    given = {"account_id": same.first(holders["account_id"]), **sums}
+    given = {name: values[moved] for name, values in given.items()}
+    count = int(moved.sum())
+    if not count:
         return
     try:
-        cursor.execute(
-            sqlfiles.query(__file__, "balances_add"),
-            {name: columns.ints(sums[name]) for name in sums.columns},
-        )
+        cursor.execute(sqlfiles.query(__file__, "balances_add"), given)
     except Exception as error:
         if "ledger_account_never_negative" in str(error):
             message = "账户余额不足，本次记账未进行。请核对余额后重试。"
             raise errors.InsufficientBalance(message) from error
         raise
-    if cursor.rowcount != sums.height:
+    if cursor.rowcount != count:
         message = "部分碳账户不存在，本次记账未进行。请先开通账户。"
-        raise errors.UnknownAccount(message, missing=sums.height - cursor.rowcount)
+        raise errors.UnknownAccount(message, missing=count - cursor.rowcount)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 from django.db import transaction
 
@@ -33,7 +34,7 @@ def journal_reverse_lines(
     Returns:
         The journal's id.
     """
-    accounts = accounts_lock(cursor, lines["account_id"].unique())
+    accounts = pl.DataFrame(accounts_lock(cursor, lines["account_id"].unique().to_numpy()))
     kept = _within_balance(lines.select(LINE_COLUMNS).sort("account_id", "occurred_on"), accounts)
     cursor.execute("select nextval('ledger_journal_id_seq')")
     key = f"reversal:{cursor.fetchone()[0]}"
@@ -91,8 +92,10 @@ def clawbacks_settle(*, actor: Actor) -> int:
         )
         if not waiting:
             return 0
-        debtors = pl.Series(sorted({row.account_id for row in waiting}), dtype=pl.Int64)
-        held = {row[0]: row[2:] for row in accounts_lock(cursor, debtors).iter_rows()}
+        debtors = np.array(sorted({row.account_id for row in waiting}), dtype=np.int64)
+        locked = accounts_lock(cursor, debtors)
+        balances = zip(locked["reduction_mg"].tolist(), locked["points"].tolist(), strict=True)
+        held = dict(zip(locked["account_id"].tolist(), balances, strict=True))
         payable = [row for row in waiting if _can_pay(row, held[row.account_id])]
         if not payable:
             return 0

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.holdings import Held
-from tanpuhui.domain.scenarios.pipeline.work import Positions, Work
+from tanpuhui.domain.scenarios.pipeline.work import Ints, Positions, Work
 from tanpuhui.domain.scenarios.selectors.rules import UNLIMITED, Ceiling
 from tanpuhui.engine.caps import Of, Per, Room, Share, allot
+from tanpuhui.kernel.columns import Columns, grouped
 
 PERIODS: tuple[Per, ...] = ("day", "month", "year")
 PERIOD_WORDS = {"day": "每日", "month": "每月", "year": "每年"}
 Group = tuple[Per, int, int, int]  # per, period, account id, scenario number
+Rooms = dict[Group, list[tuple[Ceiling, Room]]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Shortage:
     """
 
     positions: Positions
-    rooms: dict[Group, list[tuple[Ceiling, Room]]]
+    rooms: Rooms
 
     def share(self, work: Work, position: int) -> tuple[Share, Ceiling | None]:
         """What of a record counts, and the cap that cut it; takes it out of the rooms."""
@@ -49,95 +50,85 @@ class Shortage:
 def shortage(work: Work, held: Held) -> Shortage:
     """The groups in which what the book holds and what the batch brings pass a limit together."""
     positions = np.flatnonzero(work.live)
-    mine = pl.DataFrame(
-        {
-            "position": positions,
-            "account_id": work.account_id[positions],
-            "scenario_no": work.scenario_no[positions].astype(np.int64),
-            "day": work.days[positions].astype(np.int64),
-            "reduction_mg": work.reduction_mg[positions],
-        }
-    )
-    present = set(mine["scenario_no"].unique().to_list())
-    parts: list[pl.Series] = []
-    rooms: dict[Group, list[tuple[Ceiling, Room]]] = {}
+    present = set(np.unique(work.scenario_no[positions]).tolist())
+    parts = [positions[:0]]
+    rooms: Rooms = {}
     for per in PERIODS:
         caps = [cap for cap in held.ceilings if cap.per == per and cap.scenario_no in present]
         if caps:
-            parts.append(_short(mine, held, per, caps, rooms))
-    short = pl.concat(parts).unique() if parts else pl.Series([], dtype=pl.Int64)
-    return Shortage(short.to_numpy(), rooms)
+            short, left = _short(work, positions, held.lines, caps)
+            parts.append(short)
+            rooms |= left
+    return Shortage(np.unique(np.concatenate(parts)), rooms)
 
 
 def _short(
-    mine: pl.DataFrame,
-    held: Held,
-    per: Per,
-    caps: list[Ceiling],
-    rooms: dict[Group, list[tuple[Ceiling, Room]]],
-) -> pl.Series:
-    """Positions of the records in groups without room for all; fills `rooms` for these groups."""
-    keys = ["account_id", "scenario_no", "period"]
-    numbers = sorted({cap.scenario_no for cap in caps})
-    rows = mine.filter(pl.col("scenario_no").is_in(numbers)).with_columns(period=_period(per))
-    used = (
-        held.lines.filter(pl.col("scenario_no").is_in(numbers))
-        .with_columns(period=_period(per))
-        .group_by(keys)
-        .agg(used_acts=pl.col("acts").sum(), used_mg=pl.col("reduction_mg").sum())
+    work: Work, positions: Positions, lines: Columns, caps: list[Ceiling]
+) -> tuple[Positions, Rooms]:
+    """Positions of the records in groups without room for all, and what is left there.
+
+    `caps` are of one period.
+    """
+    numbers, per = sorted({cap.scenario_no for cap in caps}), caps[0].per
+    rows = positions[np.isin(work.scenario_no[positions], numbers)]
+    book = np.flatnonzero(np.isin(lines["scenario_no"], numbers))
+    # The records first, then the book's lines: a group's first row is a record, if it has one.
+    account_id = np.concatenate([work.account_id[rows], lines["account_id"][book]])
+    scenario_no = np.concatenate(
+        [work.scenario_no[rows].astype(np.int64), lines["scenario_no"][book]]
     )
-    groups = (
-        rows.group_by(keys)
-        .agg(pl.len().cast(pl.Int64).alias("acts"), pl.col("reduction_mg").sum(), pl.first("day"))
-        .join(used, on=keys, how="left")
-        .with_columns(pl.col("used_acts", "used_mg").fill_null(0))
-    )
-    limits = {
-        of: _limits(groups, (cap for cap in caps if cap.of == of)) for of in ("acts", "mass_g")
+    days = np.concatenate([work.days[rows].astype(np.int64), lines["day"][book]])
+    same = grouped(account_id, scenario_no, _periods(days, per))
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    used: dict[Of, Ints] = {
+        "acts": same.sums(np.concatenate([nothing, lines["acts"][book]])),
+        "mass_g": same.sums(np.concatenate([nothing, lines["reduction_mg"][book]])),
     }
-    short = groups.with_columns(limit_acts=limits["acts"], limit_mg=limits["mass_g"]).filter(
-        (pl.col("used_acts") + pl.col("acts") > pl.col("limit_acts"))
-        | (pl.col("used_mg") + pl.col("reduction_mg") > pl.col("limit_mg"))
-    )
+    brought: dict[Of, Ints] = {"acts": np.ones_like(nothing), "mass_g": work.reduction_mg[rows]}
+    left: dict[Of, Ints] = {}
+    short = np.zeros(len(same.starts), dtype=np.bool_)
+    for of, amounts in brought.items():
+        chosen = [cap for cap in caps if cap.of == of]
+        left[of] = _limits(same.first(scenario_no), same.first(days), chosen) - used[of]
+        short |= same.sums(np.concatenate([amounts, np.zeros_like(book)])) > left[of]
+    found = rows[short[same.place[: len(rows)]]]
+    if not len(found):
+        return found, {}
     of_scenario: dict[int, list[Ceiling]] = {}
     for cap in sorted(caps, key=lambda one: one.of):  # number before mass
         of_scenario.setdefault(cap.scenario_no, []).append(cap)
-    for row in short.iter_rows(named=True):
-        left: dict[Of, int] = {
-            "acts": row["limit_acts"] - row["used_acts"],
-            "mass_g": row["limit_mg"] - row["used_mg"],
-        }
-        rooms[per, row["period"], row["account_id"], row["scenario_no"]] = [
-            (cap, Room(cap.of, left[cap.of])) for cap in of_scenario[row["scenario_no"]]
+    rooms: Rooms = {}
+    for group in np.flatnonzero(short).tolist():
+        at = same.order[same.starts[group]]
+        no = int(scenario_no[at])
+        rooms[per, _period_of(int(days[at]), per), int(account_id[at]), no] = [
+            (cap, Room(cap.of, int(left[cap.of][group]))) for cap in of_scenario[no]
         ]
-    return rows.join(short.select(keys), on=keys, how="semi")["position"]
+    return found, rooms
 
 
-def _limits(groups: pl.DataFrame, caps: Iterable[Ceiling]) -> pl.Series:
+def _limits(numbers: Ints, days: Ints, caps: Iterable[Ceiling]) -> Ints:
     """The limit of each group in acts or mg.
 
     A limit changes at the start of its period only, so any day of the group tells it.
     """
-    numbers, days = groups["scenario_no"].to_numpy(), groups["day"].to_numpy()
     found = np.full(len(numbers), UNLIMITED, dtype=np.int64)
     for cap in caps:
         mine = numbers == cap.scenario_no
         found[mine] = cap.limits(days[mine])
-    return pl.Series(found)
+    return found
 
 
-def _period(per: Per) -> pl.Expr:
-    """The day, month or year of `day` (days since 1970-01-01) as one number."""
-    day = pl.col("day")
+def _periods(days: Ints, per: Per) -> Ints:
+    """The day, month or year of days since 1970-01-01 as numbers that rise with time."""
     if per == "day":
-        return day
-    calendar = day.cast(pl.Int32).cast(pl.Date)
-    year = calendar.dt.year().cast(pl.Int64)
-    return year if per == "year" else year * 12 + calendar.dt.month()
+        return days
+    calendar = "datetime64[M]" if per == "month" else "datetime64[Y]"
+    return days.astype("datetime64[D]").astype(calendar).astype(np.int64)
 
 
 def _period_of(day: int, per: Per) -> int:
-    """As `_period`, for one day."""
+    """The day, month or year of one day as a number."""
     if per == "day":
         return day
     calendar: date = EPOCH + timedelta(days=day)

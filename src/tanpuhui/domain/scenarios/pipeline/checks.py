@@ -4,17 +4,22 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios.pipeline.work import NO_TIME, Mask, Work
-from tanpuhui.domain.scenarios.reasons import BY_CODE, BY_NO, number
+from tanpuhui.domain.scenarios.reasons import BY_CODE, REASONS, number
 from tanpuhui.kernel import clock
+from tanpuhui.kernel.columns import arrow, mask
 from tanpuhui.packs import Pack
 
 EPOCH = date(1970, 1, 1)
 CONTROL = r"[\x00-\x1f\x7f]"
 NAME_BYTES_MAX = 120
+SILENT = [reason.no for reason in REASONS if reason.kind == "silent"]
+NAMES = ("item_no", "subject", "asset_key")
 
 
 def days_since(day: date) -> int:
@@ -33,24 +38,29 @@ def given(work: Work) -> None:
             known = code if code in BY_CODE else "row.refused"
             positions = rows["position"].to_numpy().astype(np.intp)
             work.refuse_at(positions, known, note or (None if known == code else code))
-    items = work.frame["item_no"].fill_null("")
-    work.refuse((items.str.len_bytes() == 0).to_numpy(), "record.item_missing")
-    for name in ("item_no", "subject", "asset_key"):
-        text = work.frame[name].fill_null("")
-        strange = text.str.contains(CONTROL) | (text.str.len_bytes() > NAME_BYTES_MAX)
-        work.refuse(strange.to_numpy(), "record.malformed", name)
+    items = work.frame["item_no"]
+    work.refuse(((items == "") | items.is_null()).to_numpy(), "record.item_missing")
+    for name in NAMES:
+        text = arrow(work.frame[name])
+        too_long = lengths(text) > NAME_BYTES_MAX
+        work.refuse(has_control(text) | too_long, "record.malformed", name)
+
+
+def lengths(text: pa.Array) -> NDArray[Any]:
+    """Bytes of each text; of null not a number, which is never more nor less than one."""
+    return np.asarray(pc.binary_length(text).to_numpy(zero_copy_only=False))
+
+
+def has_control(text: pa.Array) -> Mask:
+    """Texts with control characters; null has none."""
+    return mask(pc.match_substring_regex(text, CONTROL))
 
 
 def scenarios(work: Work, city: Pack) -> None:
     """Known scenarios."""
     numbers = {scenario.id: scenario.no for scenario in city.scenarios.values()}
-    work.scenario_no = (
-        work.frame["scenario"]
-        .replace_strict(numbers, default=0, return_dtype=pl.Int16)
-        .fill_null(0)
-        .to_numpy()
-        .copy()
-    )
+    found = [numbers.get(name, 0) for name in work.frame["scenario"].to_list()]
+    work.scenario_no = np.array(found, dtype=np.int16)
     work.refuse(work.scenario_no == 0, "scenario.unknown")
 
 
@@ -65,20 +75,20 @@ def links(work: Work, cursor: Any) -> None:
 
     This outranks every other reason: a record that may not be kept must not stay as a refusal.
     """
-    subject = work.frame["subject"].fill_null("")
-    blank = (subject.str.len_bytes() == 0).to_numpy()
-    wanted = subject.unique().sort()
-    wanted = wanted.filter(~wanted.str.contains(CONTROL) & (wanted != ""))
-    found = parties.links_find(cursor, work.provider_id, wanted)
-    joined = pl.DataFrame({"subject": subject}).join(
-        found, on="subject", how="left", maintain_order="left"
-    )
-    work.account_id = joined["person_id"].fill_null(0).to_numpy().copy()
-    work.takes_points = joined["takes_points"].fill_null(value=False).to_numpy().copy()
-    mask = joined["mask"].fill_null(0).to_numpy()
+    subject = arrow(work.frame["subject"])
+    blank = ~(lengths(subject) > 0)
+    # In the order of the index, so that neighbours lie on the same page.
+    order = pc.array_sort_indices(subject).to_numpy()
+    order = order[~(blank | has_control(subject))[order]]
+    found = parties.links_find(cursor, work.provider_id, subject.take(pa.array(order)))
+    linked = order[found["position"]]
+    work.account_id[linked] = found["person_id"]
+    work.takes_points[linked] = found["takes_points"]
+    masks = np.zeros(work.size, dtype=np.int64)
+    masks[linked] = found["mask"]
     unknown = (work.account_id == 0) & ~blank
-    consented = ((mask >> work.scenario_no.astype(np.int64)) & 1) == 1
-    consented |= (work.scenario_no == 0) & (mask != 0)  # no scenario: any consent lets it be shown
+    consented = ((masks >> work.scenario_no.astype(np.int64)) & 1) == 1
+    consented |= (work.scenario_no == 0) & (masks != 0)  # no scenario: any consent lets it be shown
     refused_consent = ~unknown & ~blank & ~consented
     for silent, code in ((unknown, "subject.unknown"), (refused_consent, "consent.missing")):
         work.reason[silent] = number(code)
@@ -92,17 +102,17 @@ def times(work: Work, city: Pack) -> None:
     missing = work.started == NO_TIME
     work.refuse(missing, "time.missing")
     local = work.frame["occurred_at"].dt.convert_time_zone(city.time_zone).dt.date()
-    work.days = local.cast(pl.Int32).fill_null(0).to_numpy().copy()
+    days = local.to_physical()
+    work.days = (days.fill_null(0) if missing.any() else days).to_numpy().copy()
     now_us = int(clock.now().timestamp() * 1_000_000)
     tolerance = (
         int(timedelta(minutes=city.manifest.accept["future_minutes"]).total_seconds()) * 1_000_000
     )
     work.refuse(work.started > now_us + tolerance, "time.future")
     today = days_since(clock.today())
-    for scenario in city.scenarios.values():
+    for number_of in np.unique(work.scenario_no[work.scenario_no > 0]).tolist():
+        scenario = city.scenario_by_no(number_of)
         mine = work.scenario_no == scenario.no
-        if not mine.any():
-            continue
         note = f"本场景自 {scenario.effective.start} 起核算"
         early = work.days < days_since(scenario.effective.start)
         work.refuse(mine & early, "time.before_methodology", note)
@@ -115,5 +125,4 @@ def times(work: Work, city: Pack) -> None:
 
 def is_silent(work: Work) -> Mask:
     """Records of which nothing personal may be kept."""
-    silent = [reason.no for reason in BY_NO.values() if reason.kind == "silent"]
-    return np.isin(work.reason, silent)
+    return np.isin(work.reason, SILENT)

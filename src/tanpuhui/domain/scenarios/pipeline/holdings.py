@@ -4,26 +4,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from tanpuhui.domain.ledger import selectors as ledger
-from tanpuhui.domain.scenarios.pipeline.work import Work
+from tanpuhui.domain.scenarios.pipeline.work import Ints, Work
 from tanpuhui.domain.scenarios.selectors.rules import Ceiling, ceilings_in_force
+from tanpuhui.kernel.columns import Columns, grouped
 from tanpuhui.packs import Pack
 
-PERIODS = ("month", "year")
-FIRST_OF = {"month": "1mo", "year": "1y"}
+CALENDAR = {"month": "datetime64[M]", "year": "datetime64[Y]"}
+LINE = ("account_id", "day", "journal_id", "scenario_no")
 
 
 @dataclass(frozen=True)
 class Held:
     """What the book holds, and the caps against which it counts.
 
-    lines: account_id, day, journal_id, scenario_no, acts, reduction_mg.
+    lines: account_id, day, journal_id, scenario_no, acts, reduction_mg; each line once.
     ceilings: the pack's caps with the changes that were approved since.
     """
 
-    lines: pl.DataFrame
+    lines: Columns
     ceilings: tuple[Ceiling, ...]
 
 
@@ -33,29 +33,44 @@ def held_for(work: Work, cursor: Any, city: Pack) -> Held:
     Lines from the day before to the day after an account's acts; whole months or years for the
     scenarios that have a cap for them.
     """
-    rows = pl.DataFrame(
-        {
-            "account_id": work.account_id[work.live],
-            "scenario_no": work.scenario_no[work.live].astype(np.int64),
-            "day": pl.Series(work.days[work.live]).cast(pl.Date),
-        }
-    )
+    live = work.live
+    account_id, scenario_no = work.account_id[live], work.scenario_no[live]
+    days = work.days[live].astype(np.int64)
     ceilings = ceilings_in_force(cursor, city)
-    near = _windows(rows, pl.col("day").dt.offset_by("-1d"), pl.col("day").dt.offset_by("1d"))
-    parts = [ledger.entries_of(cursor, near, [s.no for s in city.scenarios.values()])]
-    present = set(rows["scenario_no"].unique())
-    for period in PERIODS:
+    every = [scenario.no for scenario in city.scenarios.values()]
+    parts = [ledger.entries_of(cursor, _windows(account_id, days - 1, days + 1), every)]
+    present = set(np.unique(scenario_no).tolist())
+    for period, calendar in CALENDAR.items():
         capped = {one.scenario_no for one in ceilings if one.per == period}
         numbers = sorted(capped & present)
         if not numbers:
             continue
-        mine = rows.filter(pl.col("scenario_no").is_in(numbers))
-        first = pl.col("day").dt.truncate(FIRST_OF[period])
-        last = first.dt.offset_by(FIRST_OF[period]).dt.offset_by("-1d")
-        parts.append(ledger.entries_of(cursor, _windows(mine, first, last), numbers))
-    return Held(pl.concat(parts).unique() if len(parts) > 1 else parts[0], ceilings)
+        mine = np.isin(scenario_no, numbers)
+        begun = days[mine].astype("datetime64[D]").astype(calendar)
+        windows = _windows(account_id[mine], _day_of(begun), _day_of(begun + 1) - 1)
+        parts.append(ledger.entries_of(cursor, windows, numbers))
+    return Held(_each_once(parts), ceilings)
 
 
-def _windows(rows: pl.DataFrame, first: pl.Expr, last: pl.Expr) -> pl.DataFrame:
+def _day_of(begun: np.ndarray[Any, Any]) -> Ints:
+    """The first day of months or years, counted from 1970-01-01."""
+    return begun.astype("datetime64[D]").astype(np.int64)
+
+
+def _windows(account_id: Ints, first: Ints, last: Ints) -> Columns:
     """One window an account: from the least first day to the greatest last day."""
-    return rows.group_by("account_id").agg(first=first.min(), last=last.max()).sort("account_id")
+    same = grouped(account_id)
+    return {
+        "account_id": same.first(account_id),
+        "first": same.least(first),
+        "last": same.greatest(last),
+    }
+
+
+def _each_once(parts: list[Columns]) -> Columns:
+    """All lines of windows that may share some."""
+    if len(parts) == 1:
+        return parts[0]
+    lines = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    same = grouped(*(lines[name] for name in LINE))
+    return {name: same.first(values) for name, values in lines.items()}

@@ -14,7 +14,7 @@ import polars as pl
 from tanpuhui.domain.scenarios.pipeline.holdings import Held
 from tanpuhui.domain.scenarios.pipeline.work import Mask, Positions, Work
 from tanpuhui.kernel import clock
-from tanpuhui.kernel.columns import copy_rows, ints, texts
+from tanpuhui.kernel.columns import copy_rows, ints, matched, texts
 from tanpuhui.packs import Overlap, Pack
 
 SECOND = 1_000_000
@@ -154,6 +154,8 @@ def _competing(keys: Keys, cursor: Any) -> None:
 
 def claims_write(cursor: Any, work: Work, claims: pl.DataFrame) -> None:
     """Store the claims of the acts that counted; KEY_SCHEMA."""
+    if claims.is_empty():
+        return
     positions = claims["position"].to_numpy()
     rows = claims.select(
         "rule",
@@ -251,24 +253,27 @@ def _against_book(
 ) -> dict[int, Rival]:
     """Position → the earliest trip of the same person in the book that a record meets."""
     positions = np.flatnonzero(mine)
-    near = pl.DataFrame(
-        {
-            "position": positions.astype(np.int64),
-            "account_id": work.account_id[positions],
-            "day": work.days[positions].astype(np.int64),
-            "started": work.started[positions],
-            "ended": np.maximum(work.ended[positions], work.started[positions] + SECOND),
-        }
-    ).join(
-        held.lines.filter((pl.col("acts") > 0) & pl.col("scenario_no").is_in(numbers)),
-        on="account_id",
-        suffix="_held",
-    )
-    near = near.filter((pl.col("day") - pl.col("day_held")).abs() <= 1)
-    if near.is_empty():
+    lines = held.lines
+    book = np.flatnonzero((lines["acts"] > 0) & np.isin(lines["scenario_no"], numbers))
+    ours, theirs = matched(work.account_id[positions], lines["account_id"][book])
+    position, line = positions[ours], book[theirs]
+    near = np.abs(work.days[position] - lines["day"][line]) <= 1
+    position, line = position[near], line[near]
+    if not len(position):
         return {}
-    wanted = [name for name in near.columns if name not in {"day", "acts", "reduction_mg"}]
-    cursor.execute(TOUCHING, {name: ints(near[name]) for name in wanted})
+    started = work.started[position]
+    cursor.execute(
+        TOUCHING,
+        {
+            "position": ints(position),
+            "account_id": work.account_id[position],
+            "journal_id": lines["journal_id"][line],
+            "day_held": lines["day"][line],
+            "scenario_no": lines["scenario_no"][line],
+            "started": started,
+            "ended": np.maximum(work.ended[position], started + SECOND),
+        },
+    )
     gone = {(work.provider_id, row["item_no"]) for row in work.replaced.values()}
     met: dict[int, Rival] = {}
     for position, no, started, *item in cursor.fetchall():

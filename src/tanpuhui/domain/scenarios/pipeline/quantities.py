@@ -1,15 +1,18 @@
 """From what was sent to scaled integers, plausibility, and milligrams: by scenario and segment."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH
 from tanpuhui.domain.scenarios.pipeline.rulebook import MG_PER_KG, Rulebook, Segment
-from tanpuhui.domain.scenarios.pipeline.work import QUANTITY, Ints, Mask, Work
+from tanpuhui.domain.scenarios.pipeline.work import QUANTITY, Ints, Mask, Positions, Work
 from tanpuhui.engine.errors import EngineError
 from tanpuhui.engine.methodologies import Input
 from tanpuhui.packs import Scenario
@@ -17,6 +20,28 @@ from tanpuhui.packs import Scenario
 FLOAT_EXACT = 2**53
 DECIMALS = 6
 DURATION = "duration"
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """A quantity of all records: numbers, or texts as a provider wrote them."""
+
+    values: npt.NDArray[np.float64] | npt.NDArray[np.object_]
+    nulls: Mask
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the column holds texts."""
+        return self.values.dtype == np.object_
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A segment's inputs as they are stored: a column each, absent values filled in."""
+
+    positions: Positions
+    values: dict[str, Ints]
+    absent: dict[str, Mask]
 
 
 def quantify(work: Work, rules: Rulebook, filings: dict[tuple[str, str], int]) -> None:
@@ -27,18 +52,32 @@ def quantify(work: Work, rules: Rulebook, filings: dict[tuple[str, str], int]) -
         rules: compiled rules.
         filings: (scenario id, methodology key or "") → filing id in force.
     """
-    parts: list[pl.DataFrame] = []
-    sent = [name for name in work.frame.columns if name.startswith(QUANTITY)]
+    sent = {
+        column.name.removeprefix(QUANTITY): _sent(column)
+        for column in work.frame.iter_columns()
+        if column.name.startswith(QUANTITY)
+    }
+    parts: list[Stored] = []
     for scenario_no in np.unique(work.scenario_no[work.live]):
         scenario = rules.city.scenario_by_no(int(scenario_no))
         mine = work.live & (work.scenario_no == scenario_no)
         for segment, mask in _segments(work, rules, scenario, mine):
-            part = _quantify_segment(work, segment, mask, sent)
+            part = _quantify_segment(work, segment, np.flatnonzero(mask), sent)
             key = segment.methodology.key if segment.methodology else ""
             work.filing_id[mask] = filings[scenario.id, key]
             if part is not None:
                 parts.append(part)
-    work.inputs = _assembled(parts, work.size)
+    work.inputs = laid_out(parts, work.size)
+
+
+def _sent(column: pl.Series) -> Sent:
+    if column.null_count():
+        nulls = column.is_null().to_numpy()
+    else:
+        nulls = np.zeros(len(column), dtype=np.bool_)
+    if column.dtype.is_numeric():
+        return Sent(column.cast(pl.Float64).to_numpy(), nulls)
+    return Sent(np.array(column.cast(pl.String).to_list(), dtype=np.object_), nulls)
 
 
 def _segments(
@@ -63,44 +102,29 @@ def _segments(
 
 
 def _quantify_segment(
-    work: Work, segment: Segment, mask: Mask, sent: list[str]
-) -> pl.DataFrame | None:
-    positions = np.flatnonzero(mask)
-    rows = work.frame[positions]
-    _refuse_unknown_fields(work, segment, positions, rows, sent)
-    stored: dict[str, Ints] = {}
+    work: Work, segment: Segment, positions: Positions, sent: dict[str, Sent]
+) -> Stored | None:
+    _refuse_unknown_fields(work, segment, positions, sent)
+    values: dict[str, Ints] = {}
     absent: dict[str, Mask] = {}
     for declared in segment.inputs:
-        column = rows[QUANTITY + declared.name] if QUANTITY + declared.name in sent else None
-        values, nulls = _stored(work, declared, positions, column)
-        stored[declared.name], absent[declared.name] = values, nulls
+        values[declared.name], absent[declared.name] = _stored(
+            work, declared, positions, sent.get(declared.name)
+        )
     alive = work.reason[positions] == 0
     if not alive.any():
         return None
-    positions = positions[alive]
-    stored = {name: values[alive] for name, values in stored.items()}
-    absent = {name: nulls[alive] for name, nulls in absent.items()}
-    evaluate_segment(work, segment, positions, stored)
-    frame = pl.DataFrame(
-        {
-            name: pl.Series(name, values).set(pl.Series(absent[name]), None)
-            if absent[name].any()
-            else pl.Series(name, values)
-            for name, values in stored.items()
-        }
+    part = Stored(
+        positions[alive],
+        {name: column[alive] for name, column in values.items()},
+        {name: nulls[alive] for name, nulls in absent.items()},
     )
-    return pl.DataFrame(
-        {
-            "position": positions.astype(np.int64),
-            "inputs": frame.select(pl.concat_list(pl.all())).to_series()
-            if stored
-            else pl.Series([[]] * len(positions), dtype=pl.List(pl.Int64)),
-        }
-    )
+    evaluate_segment(work, segment, part.positions, part.values)
+    return part
 
 
 def evaluate_segment(
-    work: Work, segment: Segment, positions: npt.NDArray[np.intp], stored: dict[str, Ints]
+    work: Work, segment: Segment, positions: Positions, stored: dict[str, Ints]
 ) -> None:
     """Plausibility, milligrams, points and end of checked records (absent values filled in)."""
     for rule in segment.conditions:
@@ -128,17 +152,16 @@ def points_of(mg: Ints, segment: Segment) -> Ints:
 
 
 def _stored(
-    work: Work, declared: Input, positions: npt.NDArray[np.intp], column: pl.Series | None
+    work: Work, declared: Input, positions: Positions, column: Sent | None
 ) -> tuple[Ints, Mask]:
     """Scaled integers and where nothing was sent; refuses what does not fit the declaration."""
     size = len(positions)
-    if column is None or column.null_count() == size:
-        nulls = np.ones(size, dtype=np.bool_)
+    nulls = np.ones(size, dtype=np.bool_) if column is None else column.nulls[positions]
+    if column is None or nulls.all():
         values = np.zeros(size, dtype=np.int64)
     else:
-        nulls = column.is_null().to_numpy()
         read = _choices if declared.choices else _numbers
-        values = read(work, declared, positions, column, nulls)
+        values = read(work, declared, positions, column)
     if nulls.any():
         if declared.required:
             work.refuse_at(positions[nulls], "record.field_missing", declared.label)
@@ -146,45 +169,28 @@ def _stored(
     return values, nulls
 
 
-def _choices(
-    work: Work,
-    declared: Input,
-    positions: npt.NDArray[np.intp],
-    column: pl.Series,
-    nulls: Mask,
-) -> Ints:
-    if column.dtype.is_float():  # 2.0 is the choice "2", 2.5 is none
-        column = column.set(column.is_nan() | (column != column.floor()), -1.0)
-        column = column.cast(pl.Int64, strict=False)
+def _choices(work: Work, declared: Input, positions: Positions, column: Sent) -> Ints:
+    raw: list[Any] = column.values[positions].tolist()
+    if not column.is_text:  # 2.0 is the choice "2", 2.5 is none
+        raw = [str(int(value)) if value.is_integer() else "" for value in raw]
     index = {choice: position for position, choice in enumerate(declared.choices)}
-    values = (
-        column.cast(pl.String)
-        .replace_strict(index, default=-1, return_dtype=pl.Int64)
-        .fill_null(-1)
-        .to_numpy()
-        .copy()
-    )
-    unknown = (values < 0) & ~nulls
-    note = f"{declared.label}可选：{'、'.join(declared.choices)}"
-    work.refuse_at(positions[unknown], "record.unknown_choice", note)
-    values[values < 0] = 0
-    return values
+    values = np.array([index.get(text, -1) for text in raw], dtype=np.int64)
+    unknown = (values < 0) & ~column.nulls[positions]
+    if unknown.any():
+        note = f"{declared.label}可选：{'、'.join(declared.choices)}"
+        work.refuse_at(positions[unknown], "record.unknown_choice", note)
+    return np.maximum(values, 0)
 
 
-def _numbers(
-    work: Work,
-    declared: Input,
-    positions: npt.NDArray[np.intp],
-    column: pl.Series,
-    nulls: Mask,
-) -> Ints:
+def _numbers(work: Work, declared: Input, positions: Positions, column: Sent) -> Ints:
     """The door's rounding: half up to the declared places, as written in decimals; then bounds."""
-    if column.dtype == pl.String:
-        parsed = column.cast(pl.Float64, strict=False)
+    raw, nulls = column.values[positions], column.nulls[positions]
+    if column.is_text:
+        parsed = pl.Series(raw, dtype=pl.String).cast(pl.Float64, strict=False)
         text = parsed.is_null().to_numpy() & ~nulls
         work.refuse_at(positions[text], "record.not_a_number", declared.label)
-        column = parsed
-    raw = column.cast(pl.Float64).fill_null(0.0).to_numpy()
+        raw = parsed.fill_null(0.0).to_numpy()
+    raw = np.where(nulls, 0.0, raw.astype(np.float64, copy=False))
     infinite = ~np.isfinite(raw)
     work.refuse_at(positions[infinite], "record.not_finite", declared.label)
     scaled = np.where(infinite, 0.0, raw) * 10**declared.places
@@ -204,24 +210,26 @@ def _bounds(declared: Input) -> str:
 
 
 def _refuse_unknown_fields(
-    work: Work,
-    segment: Segment,
-    positions: npt.NDArray[np.intp],
-    rows: pl.DataFrame,
-    sent: list[str],
+    work: Work, segment: Segment, positions: Positions, sent: dict[str, Sent]
 ) -> None:
-    known = {QUANTITY + declared.name for declared in segment.inputs}
-    for name in sent:
-        if name not in known and rows[name].null_count() < rows.height:
-            stray = rows[name].is_not_null().to_numpy()
-            label = name.removeprefix(QUANTITY)
-            work.refuse_at(positions[stray], "record.unknown_field", label)
+    known = {declared.name for declared in segment.inputs}
+    for name, column in sent.items():
+        if name not in known:
+            stray = ~column.nulls[positions]
+            work.refuse_at(positions[stray], "record.unknown_field", name)
 
 
-def _assembled(parts: list[pl.DataFrame], size: int) -> pl.Series:
-    """The inputs of all parts in the order of the records; empty lists where refused."""
-    positions = pl.DataFrame({"position": np.arange(size, dtype=np.int64)})
-    if not parts:
-        return pl.Series("inputs", [[]] * size, dtype=pl.List(pl.Int64))
-    joined = positions.join(pl.concat(parts), on="position", how="left", maintain_order="left")
-    return joined["inputs"].fill_null(pl.Series([[]], dtype=pl.List(pl.Int64)))
+def laid_out(parts: list[Stored], size: int) -> pl.Series:
+    """The inputs of all parts in the order of the records: lists, empty where refused."""
+    lengths = np.zeros(size + 1, dtype=np.int32)
+    for part in parts:
+        lengths[part.positions + 1] = len(part.values)
+    offsets = np.cumsum(lengths, dtype=np.int32)
+    flat = np.zeros(offsets[-1], dtype=np.int64)
+    nulls = np.zeros(offsets[-1], dtype=np.bool_)
+    for part in parts:
+        for place, (name, values) in enumerate(part.values.items()):
+            flat[offsets[part.positions] + place] = values
+            nulls[offsets[part.positions] + place] = part.absent[name]
+    lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat, mask=nulls))
+    return pl.Series("inputs", lists)

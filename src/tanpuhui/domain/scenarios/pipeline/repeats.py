@@ -12,7 +12,7 @@ import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.work import Work
 from tanpuhui.domain.scenarios.reasons import number
-from tanpuhui.kernel.columns import fetch, texts
+from tanpuhui.kernel.columns import texts
 
 WITHDRAWN = number("act.withdrawn")
 STORED_SCHEMA: dict[str, Any] = {
@@ -44,10 +44,16 @@ order by item_no, revision desc
 
 def find_stored(cursor: Any, provider_id: int, items: pl.Series) -> pl.DataFrame:
     """The acts in force under these item numbers; STORED_SCHEMA."""
+    rows = _find(cursor, provider_id, items)
+    return pl.DataFrame(rows, schema=STORED_SCHEMA, orient="row")
+
+
+def _find(cursor: Any, provider_id: int, items: pl.Series) -> list[tuple[Any, ...]]:
     if items.is_empty():
-        return pl.DataFrame(schema=STORED_SCHEMA)
+        return []
     cursor.execute(FIND, {"provider_id": provider_id, "items": texts(items)})
-    return fetch(cursor, STORED_SCHEMA)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def within_batch(work: Work) -> None:
@@ -83,13 +89,15 @@ def against_stored(work: Work, cursor: Any, *, correcting: bool) -> None:
     """Compare live records with what is in force under their numbers."""
     positions = np.flatnonzero(work.live)
     items = work.frame["item_no"].gather(positions)
-    found = find_stored(cursor, work.provider_id, items)
-    if found.is_empty():
+    rows = {
+        row[0]: dict(zip(STORED_SCHEMA, row, strict=True))
+        for row in _find(cursor, work.provider_id, items)
+    }
+    if not rows:
         if correcting:
             work.refuse(work.live, "record.unknown_item")
         return
-    rows = {row["item_no"]: row for row in found.iter_rows(named=True)}
-    is_known = items.is_in(found["item_no"].implode()).to_numpy()
+    is_known = items.is_in(list(rows)).to_numpy()
     if correcting:
         work.refuse_at(positions[~is_known], "record.unknown_item")
     known = positions[is_known].tolist()

@@ -107,7 +107,8 @@ def open_work(records: pl.DataFrame, provider_id: int) -> Work:
     ]
     frame = records.with_columns(missing) if missing else records
     size = frame.height
-    started = frame["occurred_at"].dt.timestamp("us").fill_null(NO_TIME).to_numpy().copy()
+    began = frame["occurred_at"].dt.timestamp("us")
+    started = (began.fill_null(NO_TIME) if began.null_count() else began).to_numpy().copy()
     return Work(
         frame=frame,
         provider_id=provider_id,

@@ -1,22 +1,32 @@
 """What a batch leaves behind: evidence, entries, refusals, its own row; and its receipts."""
 
 from collections import Counter
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from tanpuhui.domain.ledger import services as ledger
-from tanpuhui.domain.scenarios.data import RECEIPT_SCHEMA
-from tanpuhui.domain.scenarios.pipeline.checks import is_silent
-from tanpuhui.domain.scenarios.pipeline.work import Work
+from tanpuhui.domain.scenarios.pipeline.checks import EPOCH, is_silent
+from tanpuhui.domain.scenarios.pipeline.work import Positions, Work
 from tanpuhui.domain.scenarios.reasons import BY_NO, REASONS
 from tanpuhui.kernel.actors import Actor
-from tanpuhui.kernel.columns import copy_rows
+from tanpuhui.kernel.columns import arrow, copy_rows, grouped
 
 ACT_TABLE = "scenarios_act"
 ACT_KINDS = [reason.no for reason in REASONS if reason.kind in {"counted", "act"}]
+# Reasons as columns, in the order of their numbers.
+_ORDERED = sorted(REASONS, key=lambda reason: reason.no)
+NUMBERS = np.array([reason.no for reason in _ORDERED])
+CODES = pl.Series([reason.code for reason in _ORDERED])
+SENTENCES = pl.Series([reason.sentence for reason in _ORDERED])
+STATUSES = pl.Series(["counted", "not_counted", "refused", "duplicate"])
+COUNTED, NOT_COUNTED, REFUSED, DUPLICATE = range(4)
+KINDS = np.array(
+    [{"counted": COUNTED, "act": NOT_COUNTED}.get(reason.kind, REFUSED) for reason in _ORDERED]
+)
 RAW_MAX = 4000
 ITEM_NO_MAX = 120
 
@@ -31,58 +41,67 @@ def post(work: Work, cursor: Any, actor: Actor, *, kind: str, key: str, source: 
     positions = np.flatnonzero(is_stored(work))
     if not len(positions):
         return None
-    acts = _acts(work, positions)
-    lines = acts.group_by("account_id", "occurred_on", "scenario_no").agg(
-        pl.col("reduction_mg").sum(),
-        pl.col("points").sum(),
-        acts=(pl.col("reason_no") == 0).sum().cast(pl.Int32),
-    )
-    last = acts["occurred_on"].max()
-    assert isinstance(last, date)
+    # In account order, so that the second index grows at its end.
+    positions = positions[np.argsort(work.account_id[positions], kind="stable")]
     journal_id = ledger.journal_post(
         actor=actor,
         cursor=cursor,
         kind=kind,
         key=key,
-        occurred_on=last,
+        occurred_on=EPOCH + timedelta(days=int(work.days[positions].max())),
         source=source,
-        lines=lines,
+        lines=_lines(work, positions),
     )
-    copy_rows(
-        cursor,
-        ACT_TABLE,
-        acts.with_columns(journal_id=pl.lit(journal_id, dtype=pl.Int64)),
-    )
+    copy_rows(cursor, ACT_TABLE, _acts(work, positions, journal_id))
     return journal_id
 
 
-def _acts(work: Work, positions: Any) -> pl.DataFrame:
-    """Evidence rows in account order, so that the second index grows at its end."""
-    assert work.inputs is not None
-    rows = work.frame[positions]
-    ended = pl.Series(work.ended[positions])
-    started = pl.Series(work.started[positions])
-    notes = [work.notes.get(int(p)) for p in positions] if work.notes else [None] * len(positions)
+def _lines(work: Work, positions: Positions) -> pl.DataFrame:
+    """What the records give: one line an account, day and scenario."""
+    account_id, days = work.account_id[positions], work.days[positions]
+    scenario_no = work.scenario_no[positions]
+    same = grouped(account_id, days, scenario_no)
+    counted = (work.reason[positions] == 0).astype(np.int32)
     return pl.DataFrame(
         {
-            "provider_id": np.full(len(positions), work.provider_id, dtype=np.int64),
-            "item_no": rows["item_no"],
+            "account_id": same.first(account_id),
+            "occurred_on": pl.Series(same.first(days)).cast(pl.Date),
+            "scenario_no": same.first(scenario_no),
+            "reduction_mg": same.sums(work.reduction_mg[positions]),
+            "points": same.sums(work.points[positions]),
+            "acts": same.sums(counted),
+        }
+    )
+
+
+def _acts(work: Work, positions: Positions, journal_id: int) -> pa.RecordBatch:
+    """Evidence rows in the order of the positions."""
+    assert work.inputs is not None
+    size = len(positions)
+    started, ended = work.started[positions], work.ended[positions]
+    notes = [work.notes.get(place) for place in positions.tolist()]
+    instant, rows = pa.timestamp("us", "UTC"), pa.array(positions)
+    return pa.RecordBatch.from_pydict(
+        {
+            "provider_id": np.full(size, work.provider_id, dtype=np.int64),
+            "item_no": arrow(work.frame["item_no"]).take(rows),
             "revision": work.revision[positions],
             "account_id": work.account_id[positions],
-            "occurred_on": pl.Series(work.days[positions]).cast(pl.Date),
-            "occurred_at": started.cast(pl.Datetime("us", "UTC")),
-            "ended_at": ended.set(ended == started, None).cast(pl.Datetime("us", "UTC")),
+            "occurred_on": pa.array(work.days[positions], pa.date32()),
+            "occurred_at": pa.array(started, instant),
+            "ended_at": pa.array(ended, instant, mask=ended == started),
             "scenario_no": work.scenario_no[positions],
             "filing_id": work.filing_id[positions],
-            "inputs": work.inputs.gather(positions),
-            "asset_key": rows["asset_key"],
+            "inputs": arrow(work.inputs).take(rows),
+            "asset_key": arrow(work.frame["asset_key"]).take(rows),
             "quantified_mg": work.quantified_mg[positions],
             "reduction_mg": work.reduction_mg[positions],
             "points": work.points[positions],
             "reason_no": work.reason[positions],
-            "note": pl.Series(notes, dtype=pl.String),
+            "note": pa.array(notes, pa.string()),
+            "journal_id": np.full(size, journal_id, dtype=np.int64),
         }
-    ).sort("account_id", maintain_order=True)
+    )
 
 
 def write_refusals(work: Work, cursor: Any, batch_id: int) -> None:
@@ -139,36 +158,22 @@ def receipts_of(work: Work) -> pl.DataFrame:
             mg[leader],
             points[leader],
         )
-    status = np.select(
-        [work.repeated, reason == 0, np.isin(reason, ACT_KINDS)],
-        ["duplicate", "counted", "not_counted"],
-        "refused",
-    )
-    counted = np.isin(reason, ACT_KINDS)
-    frame = pl.DataFrame(
+    place = np.searchsorted(NUMBERS, reason)
+    kind = KINDS[place]
+    kind[work.repeated] = DUPLICATE
+    message = SENTENCES.gather(place)
+    if notes:
+        noted = {at: f"{SENTENCES[int(place[at])]}（{note}）" for at, note in notes.items()}
+        message = message.scatter(list(noted), list(noted.values()))
+    kept = KINDS[place] != REFUSED
+    return pl.DataFrame(
         {
             "line": work.frame["line"],
             "item_no": work.frame["item_no"],
-            "status": status,
-            "code": pl.Series(reason).replace_strict({r.no: r.code for r in REASONS}),
-            "message": pl.Series(reason).replace_strict({r.no: r.sentence for r in REASONS}),
-            "reduction_mg": np.where(counted, mg, 0),
-            "points": np.where(counted, points, 0),
+            "status": STATUSES.gather(kind),
+            "code": CODES.gather(place),
+            "message": message,
+            "reduction_mg": np.where(kept, mg, 0),
+            "points": np.where(kept, points, 0),
         }
-    ).cast(pl.Schema(RECEIPT_SCHEMA))
-    if not notes:
-        return frame
-    extra = pl.DataFrame(
-        {"at": list(notes), "note": list(notes.values())},
-        schema={"at": pl.UInt32, "note": pl.String},
-    )
-    return (
-        frame.with_row_index("at")
-        .join(extra, on="at", how="left", maintain_order="left")
-        .with_columns(
-            message=pl.when(pl.col("note").is_null())
-            .then("message")
-            .otherwise(pl.format("{}（{}）", "message", "note"))
-        )
-        .select(list(RECEIPT_SCHEMA))
     )

@@ -26,7 +26,7 @@ from tanpuhui.domain.scenarios.pipeline import (
 from tanpuhui.domain.scenarios.pipeline.holdings import held_for
 from tanpuhui.domain.scenarios.pipeline.overrides import refuse_paused
 from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook, rulebook
-from tanpuhui.domain.scenarios.pipeline.work import Work, open_work
+from tanpuhui.domain.scenarios.pipeline.work import NO_TIME, Work, open_work
 from tanpuhui.kernel import clock, partitions
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.columns import plain_cursor
@@ -127,17 +127,18 @@ def in_one_transaction(work: Work, post: Callable[[Work], BatchResult]) -> Batch
 
 def ensure_months(work: Work) -> None:
     """The partitions that a batch may write to, before its transaction."""
+    days = days_to_come(work)
     for table in (writing.ACT_TABLE, ENTRY_TABLE):
-        partitions.ensure(table, days_to_come(work))
+        partitions.ensure(table, days)
 
 
 def days_to_come(work: Work) -> list[date]:
     """The days on which acts of this batch may be stored: from the first scenario to today."""
     city = rulebook().city
     first = min(scenario.effective.start for scenario in city.scenarios.values())
-    local = work.frame["occurred_at"].dt.convert_time_zone(city.time_zone).dt.date()
-    found = local.drop_nulls().unique().to_list()
-    return [day for day in found if first <= day <= clock.today() + timedelta(days=1)]
+    found = np.unique(work.days[work.started != NO_TIME]).tolist()
+    days = [checks.EPOCH + timedelta(days=day) for day in found]
+    return [day for day in days if first <= day <= clock.today() + timedelta(days=1)]
 
 
 def identify(work: Work, cursor: Any) -> None:
@@ -194,12 +195,13 @@ def settle(
 
 def lock_accounts(work: Work, cursor: Any) -> None:
     """From here on nobody else posts to these accounts; frozen and closed ones take no part."""
-    wanted = pl.Series(np.unique(work.account_id[work.live]))
-    if wanted.is_empty():
+    wanted = np.unique(work.account_id[work.live])
+    if not len(wanted):
         return
     accounts = ledger.accounts_lock(cursor, wanted)
-    ready = accounts.filter("is_open")["account_id"].to_numpy()
-    work.refuse(~np.isin(work.account_id, ready), "account.not_open")
+    ready = accounts["account_id"][accounts["is_open"] == 1]
+    if len(ready) < len(wanted):
+        work.refuse(~np.isin(work.account_id, ready), "account.not_open")
 
 
 def withhold_points(work: Work) -> None:
