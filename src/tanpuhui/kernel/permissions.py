@@ -31,6 +31,7 @@ TABLE: dict[str, frozenset[str]] = {
     "parties.application_decide": frozenset({"operator"}),
     "parties.own_data": frozenset({"own:person"}),  # copy, correct, close
     "notify.own": frozenset({"own:person"}),
+    "scenarios.expire": frozenset({"system"}),
     "scenarios.own_data": frozenset({"own:person"}),
     "insight.roll_up": frozenset({"system"}),
     "ledger.post": frozenset({"system"}),

@@ -47,6 +47,16 @@ def withdrawn_consent(town: Town) -> None:
     )
 
 
+def without_points(town: Town) -> None:
+    parties.consent_withdraw(
+        actor=actors.person(town.people[0]),
+        provider_id=parties.PLATFORM,
+        person_id=town.people[0],
+        scenario_nos=[parties.PLATFORM],
+        purpose="points",
+    )
+
+
 def metro_only(town: Town) -> None:
     """The provider keeps its consents but loses the other scenarios."""
     code = rows("select code from parties_organisation where party_id = %s", town.provider)[0][0]
@@ -175,6 +185,7 @@ CASES: dict[str, list[Case]] = {
         )
     ],
     "act.no_reduction": [Case(month_of_power("a1", 500.0))],
+    "consent.no_points": [Case(walk("a1"), without_points)],
     "row.unreadable": [Case(record(refused="row.unreadable"))],
     "row.refused": [Case(record(refused="row.refused")), Case(record(refused="no_such_code"))],
 }
@@ -247,7 +258,7 @@ def test_reason(town: Town, code: str, case: Case) -> None:
             assert refusal == (1, None, None, None)
         else:
             assert refusal[0] == 1
-            assert refusal[3] is not None
+            assert (refusal[3] is None) == (case.given.get("subject") in {None, ""})
     assert book.proof().is_clean
 
 
@@ -297,6 +308,30 @@ def test_without_any_consent_nothing_is_kept_anywhere(town: Town, given: dict[st
     assert codes(result) == ["consent.missing"]
     assert tables_holding("linked-only") == ["parties_subjectlink.subject"]
     assert tables_holding("secret-item") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "note"),
+    [
+        ({"refused": "row.unreadable|少了一列。"}, "row.unreadable", "少了一列。"),
+        ({"refused": "row.refused|没有里程。"}, "row.refused", "没有里程。"),
+        ({"refused": "record.malformed|secret-note"}, "record.malformed", None),
+        ({"secret-field": 1.0}, "record.unknown_field", None),
+        ({}, "subject.missing", None),
+        ({"subject": ""}, "subject.missing", None),
+        ({"scenario": "travel/tram"}, "scenario.unknown", None),
+    ],
+)
+def test_of_a_row_without_a_subject_only_place_and_reason_are_kept(
+    town: Town, given: dict[str, Any], code: str, note: str | None
+) -> None:
+    """Nobody can have consented to it; the row itself goes back to its provider alone."""
+    sent = record("secret-item", subject=None, asset_key="secret-key", raw="secret-raw", line=7)
+    result = town.send(sent | given)
+    assert codes(result) == [code]
+    assert rows("select line, item_no, note, raw from scenarios_refusal") == [(7, None, note, None)]
+    for text in ("secret-item", "secret-key", "secret-raw", "secret-note", "secret-field"):
+        assert tables_holding(text) == []
 
 
 def test_only_a_count_by_reason_is_kept_of_the_silent(town: Town) -> None:

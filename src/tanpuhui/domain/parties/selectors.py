@@ -333,8 +333,7 @@ def consents(person_id: int) -> list[ConsentView]:
 
 def scenarios_open(person_id: int) -> frozenset[int]:
     """Numbers of the scenarios that at least one provider may send for a person; one query."""
-    rows = Consent.objects.filter(person_id=person_id, purpose="quantify", withdrawn_at=None)
-    return frozenset(rows.values_list("scenario_no", flat=True))
+    return standing(person_id) or frozenset()
 
 
 def staff(user: AbstractBaseUser) -> StaffView | None:

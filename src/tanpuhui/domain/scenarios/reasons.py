@@ -1,7 +1,8 @@
 """Why a record was not counted: stable numbers and codes, and what we say about it.
 
-Kinds: `act` keeps the evidence and counts nothing; `refused` keeps the row for the provider to
-download, mend and send again; `silent` keeps nothing personal, only a line number and the reason.
+Kinds: `act` keeps the evidence and counts nothing; `refused` keeps the row of a person who
+consents, for the provider to download, mend and send again; `silent` keeps nothing personal, only
+a line number and the reason, and so does `refused` where no subject could be read.
 """
 
 from dataclasses import dataclass

@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import polars as pl
 import pytest
+from django.conf import settings
 from django.db import connection
 from tests.domain.scenarios.imports.reading_files import profile, written
+from tests.factories.database import tables_holding
 
 from tanpuhui.config.commands.database import address
 from tanpuhui.domain.ledger import selectors as ledger
@@ -22,8 +25,9 @@ from tanpuhui.domain.scenarios.imports import refusals
 from tanpuhui.domain.scenarios.imports.faults import FileError
 from tanpuhui.domain.scenarios.models import Batch, ImportRun
 from tanpuhui.domain.scenarios.services.imports import file_import
-from tanpuhui.kernel import actors
+from tanpuhui.kernel import actors, clock
 from tanpuhui.kernel.cityrules import pack
+from tanpuhui.kernel.spreadsheets import unquoted
 
 METRO = """
 id: metro_rides
@@ -118,6 +122,38 @@ def test_counts_refused_rows_and_no_second_count(provider, tmp_path):
     assert again.reduction_mg == 0
     assert acts() == 10
     assert ledger.proof().is_clean
+
+
+def test_cells_of_the_list_cannot_run_in_a_spreadsheet(provider, tmp_path):
+    risky = "".join(f"{start}m{n},r{n},2026-03-01 08:00:00,0\n" for n, start in enumerate("=+-@＝"))
+    path = written(tmp_path, HEAD + risky)
+    assert bring(provider, path).counts == {"record.trip_zero": 5}
+    rows = refused_rows(path.with_suffix(".refused.csv"))[1:]
+    assert [row[1] for row in rows] == ["'=m0", "'+m1", "'-m2", "'@m3", "'＝m4"]
+    assert [row[2][:3] for row in rows] == ["'=m", "'+m", "'-m", "'@m", "'＝m"]
+    assert [unquoted(row[2]) for row in rows] == risky.splitlines()
+
+
+def test_unreadable_rows_go_back_to_their_provider_and_stay_nowhere(provider, tmp_path):
+    path = written(tmp_path, HEAD + "secret-item,r1\n" + lines(2).partition("\n")[2])
+    report = bring(provider, path)
+    assert report.counts == {"record.row_ragged": 1, "counted": 2}
+    (row,) = refused_rows(path.with_suffix(".refused.csv"))[1:]
+    assert (row[0], row[2], row[3]) == ("2", "secret-item,r1", "record.row_ragged")
+    assert tables_holding("secret-item") == []
+
+
+def test_lists_of_refused_rows_go_after_their_month(provider, tmp_path):
+    reports = Path(settings.HOME) / "reports"
+    old, young = reports / "older-refused.csv", reports / "younger-refused.csv"
+    reports.mkdir(exist_ok=True)
+    now = clock.now().timestamp()
+    for file, days in ((old, 31), (young, 29)):
+        file.touch()
+        os.utime(file, (now - days * 86_400,) * 2)
+    bring(provider, written(tmp_path, lines(3)))
+    assert (old.exists(), young.exists()) == (False, True)
+    young.unlink()
 
 
 def test_dry_run_keeps_nothing(provider, tmp_path):

@@ -2,13 +2,17 @@
 
 from bisect import bisect_left
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 from tanpuhui.domain.intake.data import BUCKETS_MS
 from tanpuhui.domain.intake.models import CallCount
-from tanpuhui.domain.intake.services.uploads import lists_sweep, uploads_sweep
-from tanpuhui.kernel import clock, sqlfiles
+from tanpuhui.domain.intake.services.uploads import uploads_sweep
+from tanpuhui.domain.scenarios import services as scenarios
+from tanpuhui.domain.scenarios.imports.refusals import lists_sweep
+from tanpuhui.kernel import actors, clock, sqlfiles
 
 COUNTS_KEPT_DAYS = 400
 
@@ -16,7 +20,8 @@ COUNTS_KEPT_DAYS = 400
 def sweep() -> None:
     """Forget what is older than promised: files, lists of refused rows, counts of calls."""
     uploads_sweep()
-    lists_sweep()
+    lists_sweep(Path(settings.HOME) / "reports", clock.now())
+    scenarios.refusals_expire(actor=actors.system())
     CallCount.objects.filter(hour__lt=clock.now() - timedelta(days=COUNTS_KEPT_DAYS)).delete()
 
 

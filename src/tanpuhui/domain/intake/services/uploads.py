@@ -18,9 +18,9 @@ from tanpuhui.domain.scenarios.imports.refusals import HEADER
 from tanpuhui.kernel import audit, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
+from tanpuhui.kernel.spreadsheets import unquoted
 
 KEPT_DAYS = 7
-LISTS_KEPT_DAYS = 30
 MEND_BYTES_MAX = 64 << 20
 RAW = HEADER.index("原始内容")
 ENDINGS = {"csv": ".csv", "ndjson": ".ndjson", "parquet": ".parquet", "xlsx": ".xlsx"}
@@ -159,14 +159,6 @@ def uploads_sweep() -> None:
             _forget(row)
 
 
-def lists_sweep() -> None:
-    """Delete lists of refused rows, which hold what was sent, after their month."""
-    before = clock.now().timestamp() - LISTS_KEPT_DAYS * 86_400
-    for path in (Path(settings.HOME) / "reports").glob("upload-*.csv"):
-        if path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
-
-
 def mended_take(
     *, actor: Actor, provider_id: int, token: str, blocks: Iterable[bytes]
 ) -> tuple[str, int]:
@@ -216,7 +208,7 @@ def _mended_rows(blocks: Iterable[bytes]) -> list[str]:
         raise UploadRefused(
             f"这不是下载的未通过清单：表头应为{'、'.join(HEADER)}。请保留表头，只改“原始内容”。"
         )
-    rows = [line[RAW] for line in lines[1:] if len(line) > RAW and line[RAW].strip()]
+    rows = [unquoted(line[RAW]) for line in lines[1:] if len(line) > RAW and line[RAW].strip()]
     if not rows:
         raise UploadRefused("清单里没有可以重新报送的行：未绑定或未授权的用户，平台不留原始内容。")
     return rows

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,8 +11,10 @@ from typing import Self
 import polars as pl
 
 from tanpuhui.domain.scenarios.imports.faults import FileError
+from tanpuhui.kernel.spreadsheets import harmless
 
 HEADER = ["行号", "编号", "原始内容", "代码", "原因"]
+KEPT_DAYS = 30
 _MARK = b"\xef\xbb\xbf"  # spreadsheet programs then read it as UTF-8
 
 
@@ -59,7 +62,8 @@ class RefusedRows:
         writer = csv.writer(text, lineterminator="\r\n")
         if not self.bytes_kept:
             writer.writerow(HEADER)
-        writer.writerows(rows.select("line", "item_no", "raw", "code", "message").iter_rows())
+        cells = rows.select("line", "item_no", "raw", "code", "message")
+        writer.writerows(map(harmless, row) for row in cells.iter_rows())
         data = (b"" if self.bytes_kept else _MARK) + text.getvalue().encode()
         try:
             self._stream.write(data)
@@ -74,3 +78,11 @@ class RefusedRows:
                 "已导入的部分不受影响；腾出空间后再运行一次即可继续。",
             ) from error
         return self.bytes_kept + len(data)
+
+
+def lists_sweep(folder: Path, now: datetime) -> None:
+    """Delete lists of refused rows, which hold what was sent, after their month."""
+    before = (now - timedelta(days=KEPT_DAYS)).timestamp()
+    for path in folder.glob("*.csv"):
+        if path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)

@@ -11,12 +11,14 @@ import pyarrow as pa
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.scenarios.pipeline.checks import EPOCH, is_silent
 from tanpuhui.domain.scenarios.pipeline.work import Positions, Work
-from tanpuhui.domain.scenarios.reasons import BY_NO, REASONS
+from tanpuhui.domain.scenarios.reasons import BY_NO, REASONS, number
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.columns import arrow, copy_rows, grouped
 
 ACT_TABLE = "scenarios_act"
 ACT_KINDS = [reason.no for reason in REASONS if reason.kind in {"counted", "act"}]
+# A note of these is the import profile's sentence; others may repeat what was sent.
+OWN_WORDS = [number("row.unreadable"), number("row.refused")]
 # Reasons as columns, in the order of their numbers.
 _ORDERED = sorted(REASONS, key=lambda reason: reason.no)
 NUMBERS = np.array([reason.no for reason in _ORDERED])
@@ -105,22 +107,27 @@ def _acts(work: Work, positions: Positions, journal_id: int) -> pa.RecordBatch:
 
 
 def write_refusals(work: Work, cursor: Any, batch_id: int) -> None:
-    """Refused rows with reasons; of silent ones only the line and the reason."""
+    """Refused rows with reasons; only line and reason of those that no consent covers.
+
+    Nothing personal may be kept without a link and consent, so neither of a row whose subject is
+    missing or could not be read; what was sent goes back to its provider alone.
+    """
     refused = (work.reason != 0) & ~np.isin(work.reason, ACT_KINDS)
     positions = np.flatnonzero(refused)
     if not len(positions):
         return
-    silent = pl.Series(is_silent(work)[positions])
+    bare = pl.Series((is_silent(work) | (work.account_id == 0))[positions])
+    foreign = bare & ~pl.Series(np.isin(work.reason[positions], OWN_WORDS))
     rows = work.frame[positions]
     notes = pl.Series([work.notes.get(int(p)) for p in positions], dtype=pl.String)
     frame = pl.DataFrame(
         {
             "batch_id": np.full(len(positions), batch_id, dtype=np.int64),
             "line": rows["line"],
-            "item_no": rows["item_no"].str.slice(0, ITEM_NO_MAX).set(silent, None),
+            "item_no": rows["item_no"].str.slice(0, ITEM_NO_MAX).set(bare, None),
             "reason_no": work.reason[positions],
-            "note": notes.set(silent, None),
-            "raw": _raw(rows).set(silent, None),
+            "note": notes.set(foreign, None),
+            "raw": _raw(rows).set(bare, None),
         }
     )
     unstorable = pl.col("item_no", "note", "raw").str.replace_all("\x00", "␀", literal=True)

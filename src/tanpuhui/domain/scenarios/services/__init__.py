@@ -1,7 +1,7 @@
 """The doors of the scenarios context."""
 
 from tanpuhui.domain.scenarios.services.corrections import acts_correct, acts_withdraw
-from tanpuhui.domain.scenarios.services.forgetting import refusals_forget
+from tanpuhui.domain.scenarios.services.forgetting import refusals_expire, refusals_forget
 from tanpuhui.domain.scenarios.services.ingestion import acts_ingest
 from tanpuhui.domain.scenarios.services.recomputation import recompute
 from tanpuhui.domain.scenarios.services.replay import replay
@@ -14,6 +14,7 @@ __all__ = [
     "cap_check",
     "pause_check",
     "recompute",
+    "refusals_expire",
     "refusals_forget",
     "replay",
     "rule_override",

@@ -1,14 +1,17 @@
-"""What scenarios forgets with an account: the words of refused records."""
+"""What scenarios forgets: the words of refused records, with an account or with time."""
 
 import re
+from datetime import timedelta
 
 from django.db import connection, transaction
 
 from tanpuhui.domain.parties import selectors as parties
-from tanpuhui.kernel import audit, sqlfiles
+from tanpuhui.kernel import audit, clock, sqlfiles
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.permissions import permit
 
+# Longer than any scenario takes late records: until then they may be mended and sent again.
+KEPT_DAYS = 180
 EDGE = "[^[:alnum:]_-]"  # a pseudonym inside another is not the same one
 
 
@@ -30,4 +33,22 @@ def refusals_forget(*, actor: Actor, person_id: int) -> int:
         audit.record(
             actor, "scenarios:refusal:forget", f"person:{person_id}", after={"count": emptied}
         )
+    return emptied
+
+
+def refusals_expire(*, actor: Actor) -> int:
+    """Empty the stored words of refused records after their time; how many were emptied.
+
+    Line, number and reason stay: counts and reconciliations need them.
+    """
+    permit(actor, "scenarios.expire")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "update scenarios_refusal set raw = null where raw is not null and batch_id <="
+            " (select max(id) from scenarios_batch where received_at < %s)",
+            [clock.now() - timedelta(days=KEPT_DAYS)],
+        )
+        emptied: int = cursor.rowcount
+        if emptied:
+            audit.record(actor, "scenarios:refusal:expire", "refusal:*", after={"count": emptied})
     return emptied

@@ -16,7 +16,7 @@ from tanpuhui.domain.scenarios.imports.ahead import ahead
 from tanpuhui.domain.scenarios.imports.faults import FileError, reasons
 from tanpuhui.domain.scenarios.imports.progress import ImportReport, OnProgress, Progress
 from tanpuhui.domain.scenarios.imports.reading import CHUNK_ROWS, Chunk, Reading
-from tanpuhui.domain.scenarios.imports.refusals import RefusedRows
+from tanpuhui.domain.scenarios.imports.refusals import RefusedRows, lists_sweep
 from tanpuhui.domain.scenarios.imports.source import file_digest
 from tanpuhui.domain.scenarios.models import ImportRun
 from tanpuhui.domain.scenarios.pipeline.work import Work
@@ -102,6 +102,7 @@ def file_import(
         chunk_rows=chunk_rows,
         spill=Path(settings.HOME) / "spill",
     )
+    lists_sweep(Path(settings.HOME) / "reports", clock.now())
     with _only_one(digest):
         run = _run(provider_id, digest, path, reading, resume=resume, dry_run=dry_run)
         if refused_path is None and not dry_run:
