@@ -183,6 +183,7 @@ SCENARIO = Record(
         "id": SCENARIO_ID,
         "no": whole(1),
         "title": TEXT,
+        "title_en?": TEXT,
         "summary": TEXT,
         "icon": SLUG,
         "notice": SOURCES,

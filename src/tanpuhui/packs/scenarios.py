@@ -58,6 +58,7 @@ class Scenario:
     privacy: str
     expected_delay: str
     note: str = ""
+    title_en: str = ""
     methodologies: tuple[Methodology, ...] = ()
     _conditions: dict[str, tuple[Condition, ...]] = field(default_factory=dict, repr=False)
 
@@ -131,6 +132,7 @@ def scenario_from(document: Document, problems: Problems) -> Scenario | None:
         privacy=form["privacy"],
         expected_delay=form["expected_delay"],
         note=form.get("note", ""),
+        title_en=form.get("title_en", ""),
     )
 
 

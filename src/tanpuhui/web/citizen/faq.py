@@ -1,12 +1,13 @@
-"""Questions that people ask, and their answers: kept in faq.yaml beside this file."""
+"""Questions that people ask, and their answers: kept in faq.yaml and faq.en.yaml here."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
+from django.utils.translation import get_language
 
-FILE = Path(__file__).with_name("faq.yaml")
+FILES = {"en": "faq.en.yaml"}
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,13 @@ class Topic:
     questions: tuple[Answered, ...]
 
 
-@lru_cache(maxsize=1)
 def topics() -> tuple[Topic, ...]:
-    """All topics in the file's order."""
+    """All topics in the file's order, in the reader's language."""
+    return _topics(FILES.get(get_language() or "", "faq.yaml"))
+
+
+@lru_cache(maxsize=2)
+def _topics(name: str) -> tuple[Topic, ...]:
     return tuple(
         Topic(
             str(topic["title"]),
@@ -41,7 +46,7 @@ def topics() -> tuple[Topic, ...]:
                 for one in topic["questions"]
             ),
         )
-        for topic in yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        for topic in yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     )
 
 

@@ -133,6 +133,7 @@ HOLDINGS = (
 NOT_CITIZENS = frozenset(
     {
         "parties.Invitation",
+        "parties.StaffMember",
         "parties.Application",
         "parties.ApplicationDocument",
     }

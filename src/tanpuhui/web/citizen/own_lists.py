@@ -20,7 +20,7 @@ from tanpuhui.packs import Scenario
 from tanpuhui.web.citizen import consenting, looks
 from tanpuhui.web.shared import lists, numbers
 from tanpuhui.web.shared.lists import Cell, Filter, Head, Query
-from tanpuhui.web.templatetags.tph import moment
+from tanpuhui.web.templatetags.tph import moment, scene
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def senders(query: Query, person_id: int) -> lists.Listing[Sent]:
         Sent(titles.get(one.provider_id, ""), city.scenario_by_no(one.scenario_no), one)
         for one in scenarios.senders_of(person_id)
     ]
-    met = {one.scenario.no: one.scenario.title for one in everything}
+    met = {one.scenario.no: scene(one.scenario.title) for one in everything}
     wanted = query.get("scenario")
     return lists.held(
         query,
@@ -229,23 +229,22 @@ def _sent_cells(one: Sent) -> tuple[Cell, ...]:
 
 def looks_query(got: Mapping[str, str]) -> Query:
     """What the address asks for."""
-    filters = {"what": tuple(FIELDS.values())}
+    filters = {"what": tuple(FIELDS)}
     return lists.query_of(got, sorts=("at",), sort="-at", filters=filters)
 
 
 def looked(query: Query, person_id: int) -> lists.Listing[Any]:
     """Who saw the details unmasked."""
     wanted = query.get("what")
-    fields = [(one, one) for one in FIELDS.values()]
     return lists.held(
         query,
         heads(_("时间"), _("谁"), _("看了什么"), _("理由")),
-        [one for one in looks.looks_at(person_id) if wanted in {"", one.what}],
+        [one for one in looks.looks_at(person_id) if not wanted or one.what == FIELDS[wanted]],
         lambda one: (Cell(moment(one.at)), Cell(one.who), Cell(one.what), Cell(one.reason)),
         words=lambda one: f"{one.what} {one.who} {one.reason}",
         keys={"at": lambda one: one.at},
         caption=_("查看记录"),
         search_hint=_("理由"),
-        filters=(_choice(query, "what", _("看了什么"), fields),),
+        filters=(_choice(query, "what", _("看了什么"), tuple(FIELDS.items())),),
         sorts=newest_first(),
     )

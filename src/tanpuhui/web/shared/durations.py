@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
 LONG = 48
 
@@ -14,7 +16,7 @@ def between(start: datetime, end: datetime) -> str:
 def words(seconds: int) -> str:
     """Seconds in the unit that suits: minutes, hours up to two days, then days; never 0."""
     if seconds < HOUR_S:
-        return f"{max(1, seconds // MINUTE_S)} 分钟"
+        return _("%(count)s 分钟") % {"count": max(1, seconds // MINUTE_S)}
     if seconds < LONG * HOUR_S:
-        return f"{round(seconds / HOUR_S)} 小时"
-    return f"{round(seconds / DAY_S)} 天"
+        return _("%(count)s 小时") % {"count": round(seconds / HOUR_S)}
+    return _("%(count)s 天") % {"count": round(seconds / DAY_S)}

@@ -15,6 +15,7 @@ from lucide.templatetags.lucide import lucide
 
 from tanpuhui.domain.parties import staffing
 from tanpuhui.kernel import clock
+from tanpuhui.kernel.cityrules import pack
 from tanpuhui.web.shared import districts, durations, numbers
 from tanpuhui.web.shared.language import ENGLISH
 
@@ -156,8 +157,16 @@ def day(value: date) -> str:
 
 
 @register.filter
+def day_of(value: datetime) -> date:
+    """The city's day of an instant."""
+    return clock.day_of(value)
+
+
+@register.filter
 def day_full(value: date) -> str:
     """A day with year and weekday: 2026年11月20日 星期五."""
+    if get_language() == ENGLISH:
+        return f"{value:%A, %-d %B %Y}"
     return f"{value.year}年{value.month}月{value.day}日 星期{WEEKDAYS[value.weekday()]}"
 
 
@@ -219,8 +228,30 @@ def slug_of(scenario_id: str) -> str:
 
 @register.filter
 def status(word: str) -> str:
-    """A methodology's status in Chinese."""
-    return STATUSES.get(word, word)
+    """A methodology's status in words."""
+    return gettext(STATUSES.get(word, word))
+
+
+@register.filter
+def said(text: str) -> str:
+    """Words of the platform that come from code, in the reader's language."""
+    return gettext(text) if text else ""
+
+
+@register.filter
+def zh(text: str) -> SafeString:
+    """Words that bind in Chinese only: said to be Chinese where the page is in English."""
+    if get_language() == ENGLISH and text:
+        return format_html('<span lang="zh-Hans">{}</span>', text)
+    return format_html("{}", text)
+
+
+@register.filter
+def scene(title: str) -> str:
+    """A scenario's title, the pack's English one where the page is in English."""
+    if get_language() != ENGLISH:
+        return title
+    return next((o.title_en for o in pack().scenarios.values() if o.title == title), "") or title
 
 
 @register.filter

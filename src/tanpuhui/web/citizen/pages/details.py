@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as lazy
 
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as parties
@@ -21,15 +23,23 @@ class DetailsForm(forms.Form):
     """Nickname and district; both may be empty."""
 
     nickname = forms.CharField(
-        label="昵称", max_length=20, required=False, help_text="不要填真实姓名，可以留空。"
+        label=lazy("昵称"),
+        max_length=20,
+        required=False,
+        help_text=lazy("不要填真实姓名，可以留空。"),
     )
-    region = forms.ChoiceField(label="所在区县", required=False, help_text="只用于按区县汇总。")
+    region = forms.ChoiceField(
+        label=lazy("所在区县"), required=False, help_text=lazy("只用于按区县汇总。")
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["region"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "不填"), *((one.code, one.name) for one in districts.districts())]
+        field.choices = [
+            ("", lazy("不填")),
+            *((one.code, one.name) for one in districts.districts()),
+        ]
 
 
 @citizen_only
@@ -44,7 +54,7 @@ def details(request: HttpRequest, citizen: Citizen) -> HttpResponse:
             nickname=form.cleaned_data["nickname"],
             region=form.cleaned_data["region"],
         )
-        messages.success(request, "资料已更正。")
+        messages.success(request, gettext("资料已更正。"))
         return redirect("citizen:details")
     context = {"tab": "me", "form": form, "held": held}
     return render(request, "citizen/details.html", context)
@@ -56,8 +66,8 @@ def phone(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """The new phone, to which a code is sent."""
     del citizen
     form = PhoneForm(request.POST or None)
-    form.fields["phone"].label = "新手机号"
-    form.fields["phone"].help_text = "验证码会发到新手机号。"
+    form.fields["phone"].label = gettext("新手机号")
+    form.fields["phone"].help_text = gettext("验证码会发到新手机号。")
     if request.method == "POST" and form.is_valid():
         new_phone.code_send(request, form.cleaned_data["phone"], new_phone.OWN)
         return redirect("citizen:phone_code")
@@ -78,7 +88,7 @@ def phone_code(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         except (WrongCode, PhoneTaken) as error:
             form.add_error("code", error.message)
         else:
-            messages.success(request, "手机号已更换，下次用新号码登录。")
+            messages.success(request, gettext("手机号已更换，下次用新号码登录。"))
             return redirect("citizen:details")
     context = {
         "tab": "me",

@@ -6,6 +6,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.data import DaySum
@@ -16,6 +17,7 @@ from tanpuhui.web.citizen import rows
 from tanpuhui.web.shared import charts, numbers, scenes
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 from tanpuhui.web.shared.language import ENGLISH
+from tanpuhui.web.templatetags.tph import day as day_words
 
 WEEK = 7
 TILES = 7
@@ -63,7 +65,7 @@ def week_chart(days: list[DaySum]) -> charts.BarChart:
     data = [
         charts.Datum(
             label=_weekday(one.day),
-            title=f"{one.day.month}月{one.day.day}日",
+            title=day_words(one.day),
             value=one.reduction_mg,
             is_marked=one is days[-1],
         )
@@ -71,7 +73,8 @@ def week_chart(days: list[DaySum]) -> charts.BarChart:
     ]
     top = " ".join(numbers.mass(max(one.reduction_mg for one in days)))
     now = " ".join(numbers.mass(days[-1].reduction_mg))
-    return charts.bar_chart(data, f"近 7 日减碳柱状图，最多一天 {top}，今天 {now}")
+    label = _("近 7 日减碳柱状图，最多一天 %(top)s，今天 %(now)s") % {"top": top, "now": now}
+    return charts.bar_chart(data, label)
 
 
 def _weekday(day: date) -> str:

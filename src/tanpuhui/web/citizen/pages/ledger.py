@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger.data import MonthSum
@@ -14,6 +15,7 @@ from tanpuhui.kernel import clock
 from tanpuhui.web.citizen import book_lists, rows
 from tanpuhui.web.shared import charts, lists, months, numbers, scenes
 from tanpuhui.web.shared.guards import Citizen, citizen_only
+from tanpuhui.web.templatetags.tph import month as month_words
 
 YEAR = 12
 FIRST_MONTH = date(2020, 1, 1)
@@ -80,12 +82,12 @@ def year_chart(sums: Sequence[MonthSum]) -> charts.BarChart:
     """Twelve bars, the shown month marked."""
     data = [
         charts.Datum(
-            label=f"{one.month.month}{'月' if one is sums[-1] else ''}",
-            title=f"{one.month.year}年{one.month.month}月",
+            label=str(one.month.month),
+            title=month_words(one.month),
             value=one.reduction_mg,
             is_marked=one is sums[-1],
         )
         for one in sums
     ]
     top = " ".join(numbers.mass(max(one.reduction_mg for one in sums)))
-    return charts.bar_chart(data, f"近 12 个月减碳柱状图，最多一个月 {top}")
+    return charts.bar_chart(data, _("近 12 个月减碳柱状图，最多一个月 %(top)s") % {"top": top})

@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.notify import selectors as notify
@@ -18,11 +20,13 @@ HOURS = [(str(hour), f"{hour}:00") for hour in range(24)]
 class PreferenceForm(forms.Form):
     """Ways and hours."""
 
-    is_sms = forms.BooleanField(label="重要的服务消息同时发短信", required=False)
-    is_activity = forms.BooleanField(label="接收活动消息", required=False)
-    quiet_from = forms.ChoiceField(label="免打扰开始", choices=HOURS)
+    is_sms = forms.BooleanField(label=lazy("重要的服务消息同时发短信"), required=False)
+    is_activity = forms.BooleanField(label=lazy("接收活动消息"), required=False)
+    quiet_from = forms.ChoiceField(label=lazy("免打扰开始"), choices=HOURS)
     quiet_until = forms.ChoiceField(
-        label="免打扰结束", choices=HOURS, help_text="这段时间里的短信会等到结束后再发。"
+        label=lazy("免打扰结束"),
+        choices=HOURS,
+        help_text=lazy("这段时间里的短信会等到结束后再发。"),
     )
 
 
@@ -56,8 +60,8 @@ def message(request: HttpRequest, citizen: Citizen, public_id: str) -> HttpRespo
 @citizen_only
 def messages_read(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """Mark everything as read."""
-    count = services.messages_read_all(actor=citizen.actor)
-    flash.success(request, f"已把 {count} 条消息标为已读。")
+    services.messages_read_all(actor=citizen.actor)
+    flash.success(request, gettext("已全部标为已读。"))
     return redirect("citizen:messages")
 
 
@@ -80,6 +84,6 @@ def message_settings(request: HttpRequest, citizen: Citizen) -> HttpResponse:
             quiet_from=int(form.cleaned_data["quiet_from"]),
             quiet_until=int(form.cleaned_data["quiet_until"]),
         )
-        flash.success(request, "消息设置已保存。")
+        flash.success(request, gettext("消息设置已保存。"))
         return redirect("citizen:message_settings")
     return render(request, "citizen/message_settings.html", {"tab": "me", "form": form})

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.ledger import selectors as ledger
@@ -128,7 +129,9 @@ def export(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
             title="我的全部数据",
             params={"person_id": citizen.person_id},
         )
-        messages.success(request, "您的记录较多，正在后台准备，几分钟内完成，好了会发消息给您。")
+        messages.success(
+            request, gettext("您的记录较多，正在后台准备，几分钟内完成，好了会发消息给您。")
+        )
         return redirect("citizen:privacy")
     with transaction.atomic():
         own = services.person_export(actor=citizen.actor)
@@ -156,7 +159,10 @@ def withdraw_all(request: HttpRequest, citizen: Citizen) -> HttpResponse:
                     facts=facts,
                     link="/m/consents/",
                 )
-        messages.success(request, f"已撤回 {count} 项授权，从现在起不再接收新的记录。")
+        messages.success(
+            request,
+            gettext("已撤回 %(count)s 项授权，从现在起不再接收新的记录。") % {"count": count},
+        )
         return redirect("citizen:consents")
     standing = consenting.standing(citizen.person_id)
     return render(request, "citizen/withdraw_all.html", {"tab": "me", "rows": standing})

@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.scenarios import selectors as acts
@@ -18,27 +20,27 @@ from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 RECENT = 3
 APPEAL = "appeal"
-KINDS = [("help", "咨询"), ("complaint", "投诉")]
-STARS = [(number, f"{number} 分") for number in range(5, 0, -1)]
+KINDS = [("help", lazy("咨询")), ("complaint", lazy("投诉"))]
+STARS = [(number, f"{number} / 5") for number in range(5, 0, -1)]
 
 
 class TicketForm(forms.Form):
     """What it is about, and the words."""
 
     kind = forms.ChoiceField(
-        label="类别", choices=KINDS, help_text="咨询 24 小时内、投诉 3 天内答复。"
+        label=lazy("类别"), choices=KINDS, help_text=lazy("咨询 24 小时内、投诉 3 天内答复。")
     )
     title = forms.CharField(
-        label="标题",
+        label=lazy("标题"),
         max_length=80,
-        help_text="不要写手机号和证件号。",
-        error_messages={"required": "请写一个标题。"},
+        help_text=lazy("不要写手机号和证件号。"),
+        error_messages={"required": lazy("请写一个标题。")},
     )
     body = forms.CharField(
-        label="内容",
+        label=lazy("内容"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": "请写下要说的话。"},
+        error_messages={"required": lazy("请写下要说的话。")},
     )
 
 
@@ -46,11 +48,11 @@ class AppealForm(forms.Form):
     """Why the result is wrong."""
 
     body = forms.CharField(
-        label="申诉理由",
+        label=lazy("申诉理由"),
         max_length=2000,
-        help_text="写清哪里不对、依据是什么；不要写证件号。",
+        help_text=lazy("写清哪里不对、依据是什么；不要写证件号。"),
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": "请写下申诉理由。"},
+        error_messages={"required": lazy("请写下申诉理由。")},
     )
 
 
@@ -88,7 +90,7 @@ def ticket_new(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         opened = services.ticket_open(
             actor=citizen.actor, person_id=citizen.person_id, **form.cleaned_data
         )
-        messages.success(request, "已提交，有答复会发消息给您。")
+        messages.success(request, gettext("已提交，有答复会发消息给您。"))
         return redirect("citizen:ticket_thread", opened.public_id)
     return render(request, "citizen/ticket_new.html", {"tab": "me", "form": form})
 
@@ -129,7 +131,7 @@ def appeal(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
             provider_id=provider_id,
             item_no=item_no,
         )
-        messages.success(request, "申诉已提交，7 天内答复，有结果会发消息给您。")
+        messages.success(request, gettext("申诉已提交，7 天内答复，有结果会发消息给您。"))
         return redirect("citizen:ticket_thread", opened.public_id)
     context = {
         "tab": "ledger",
@@ -159,7 +161,7 @@ def ticket_rate(request: HttpRequest, citizen: Citizen, public_id: str) -> HttpR
         stars=int(given) if given.isdecimal() else 0,
         note=request.POST.get("note", ""),
     )
-    messages.success(request, "评分已记下，谢谢您的意见。")
+    messages.success(request, gettext("评分已记下，谢谢您的意见。"))
     return redirect("citizen:ticket_thread", public_id)
 
 
@@ -176,5 +178,5 @@ def _say(request: HttpRequest, citizen: Citizen, one: TicketView) -> HttpRespons
     except ReasonMissing as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, "已发送。")
+        messages.success(request, gettext("已发送。"))
     return redirect(reverse("citizen:ticket_thread", args=[one.public_id]))
