@@ -6,19 +6,16 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
-import psycopg
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from msgspec import Meta, Struct
 
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.httpapi.errors import RequestRefused
-from tanpuhui.kernel.errors import DomainError
+from tanpuhui.kernel.errors import AWAY, DomainError
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
-AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 KEPT = frozenset({"counted", "not_counted", "duplicate"})
 CONFLICT = "record.conflict"
 

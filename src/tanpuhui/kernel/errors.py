@@ -2,6 +2,12 @@
 
 from typing import Any
 
+import psycopg
+from django.db import InterfaceError, OperationalError
+
+# The database restarts, is overloaded or was told to end a session: to be tried again later.
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+
 
 class DomainError(Exception):
     """An expected refusal.

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import polars as pl
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -24,6 +25,7 @@ from tanpuhui.domain.parties import services as parties
 from tanpuhui.domain.scenarios.imports import refusals
 from tanpuhui.domain.scenarios.imports.faults import FileError
 from tanpuhui.domain.scenarios.models import Batch, ImportRun
+from tanpuhui.domain.scenarios.services import imports
 from tanpuhui.domain.scenarios.services.imports import file_import
 from tanpuhui.kernel import actors, clock
 from tanpuhui.kernel.cityrules import pack
@@ -204,6 +206,59 @@ def test_disk_full_stops_cleanly_and_resumes(provider, tmp_path, monkeypatch):
     assert len(refused_rows(path.with_suffix(".refused.csv"))) == 3
 
 
+def ended_session():
+    connection.cursor().execute("select pg_terminate_backend(pg_backend_pid())")
+
+
+def failing(error):
+    def fail():
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [
+        (failing(psycopg.errors.DiskFull("could not extend file")), "file.disk_full"),
+        (failing(OSError(errno.ENOSPC, "No space left on device")), "file.disk_full"),
+        (ended_session, "file.database_away"),
+    ],
+)
+def test_trouble_of_the_machine_stops_with_a_sentence_and_resumes(
+    provider, tmp_path, monkeypatch, trouble, code
+):
+    path = written(tmp_path, lines(12))
+    real = imports.acts_post
+    calls = []
+
+    def post(**given):
+        calls.append(1)
+        answer = real(**given)
+        if len(calls) == 2:
+            trouble()
+        return answer
+
+    monkeypatch.setattr(imports, "acts_post", post)
+    with pytest.raises(FileError) as caught:
+        bring(provider, path)
+    assert caught.value.code == code
+    assert "继续" in caught.value.message
+    run = ImportRun.objects.get()
+    assert (run.state, run.error, run.chunks_done, acts()) == ("stopped", code, 1, 3)
+    report = bring(provider, path)
+    assert (report.resumed_at, report.counts) == (1, EXPECTED)
+    assert [row[0] for row in refused_rows(path.with_suffix(".refused.csv"))] == ["行号", "5", "7"]
+    assert acts() == 10
+    assert ledger.proof().is_clean
+
+
+def test_a_defect_keeps_its_traceback(provider, tmp_path, monkeypatch):
+    monkeypatch.setattr(imports, "acts_post", lambda **_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bring(provider, written(tmp_path, lines(3)))
+
+
 def test_a_file_that_breaks_off_keeps_what_came_before(provider, tmp_path):
     path = written(tmp_path, lines(12) + 'm99,"r1,2026-03-01 08:00:00,5\n')
     with pytest.raises(FileError) as caught:
@@ -246,23 +301,41 @@ from datetime import datetime, timezone
 from tests.domain.scenarios.imports.reading_files import profile
 from tests.domain.scenarios.imports.test_file_import import METRO
 clock.now = lambda: datetime(2026, 3, 10, 4, tzinfo=timezone.utc)
-kept = imports.RefusedRows.write
-def write(self, rows):
-    length = kept(self, rows)
-    if {at}:
-        os.kill(os.getpid(), signal.SIGKILL)  # written, not committed
-    return length
-imports.RefusedRows.write = write
+done = 0
+def dying(kept, at):
+    def call(*given, **named):
+        global done
+        answer = kept(*given, **named)
+        done += 1
+        if done == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+    return call
+{place} = dying({place}, {at})
 imports.file_import(actor=actors.system(), provider_id={provider}, path=Path({path!r}),
     profile=profile(METRO), chunk_rows=4, refused_path=Path({refused!r}))
 """
 
 
-@pytest.mark.parametrize("at", ["True", "length and self.bytes_kept"])
-def test_killed_inside_a_chunk_then_resumed(provider, tmp_path, at):
+STAGES = [
+    ("imports.file_digest", 1, 0),  # nothing begun
+    ("imports.acts_read", 1, 0),  # the first rows read
+    ("imports.acts_post", 1, 0),  # evidence and entries written, not committed
+    ("imports.RefusedRows.write", 1, 0),  # refused rows on disk, not committed
+    ("imports.RefusedRows.write", 2, 3),
+    ("imports.ImportRun.save", 2, 0),  # progress written, not committed
+    ("imports.ImportRun.save", 4, 6),
+    ("imports._Import._pass", 1, 10),  # all rows in, the end not noted
+]
+
+
+@pytest.mark.parametrize(("place", "at", "kept"), STAGES)
+def test_killed_at_each_stage_then_resumed(provider, tmp_path, place, at, kept):
     path = written(tmp_path, lines(12))
     refused = path.with_suffix(".refused.csv")
-    script = KILLED.format(provider=provider, path=str(path), refused=str(refused), at=at)
+    script = KILLED.format(
+        provider=provider, path=str(path), refused=str(refused), place=place, at=at
+    )
     done = subprocess.run(
         [sys.executable, "-c", script],
         env=os.environ
@@ -272,7 +345,7 @@ def test_killed_inside_a_chunk_then_resumed(provider, tmp_path, at):
         check=False,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert acts() in {0, 3}
+    assert acts() == kept
     report = bring(provider, path)
     assert report.counts == EXPECTED
     assert acts() == 10

@@ -1,10 +1,12 @@
 """What can be wrong with a file as a whole, and with one row of it."""
 
+import errno
 from typing import Any
 
-from tanpuhui.kernel.errors import DomainError
+from tanpuhui.kernel.errors import AWAY, DomainError
 from tanpuhui.packs.profiles import Profile
 
+DISK_FULL = "53100"  # PostgreSQL's number
 ROW_REASONS = {
     "record.row_ragged": "这一行的列数与表头不一致，请检查分隔符和引号。",
     "record.row_encoding": "这一行含有无法按声明编码读取的字节，请以正确的编码重新导出。",
@@ -39,3 +41,28 @@ class FileError(DomainError):
 def reasons(profile: Profile) -> dict[str, str]:
     """Every row code of a profile with its Chinese sentence."""
     return ROW_REASONS | {rule.code: rule.message for rule in profile.refuse}
+
+
+def stopped_by(error: Exception) -> FileError | None:
+    """The fault of the machine behind an error that stops an import; None for a defect.
+
+    What was imported is kept, and running again goes on from there.
+    """
+    cause = error.__cause__
+    state = getattr(error, "sqlstate", None) or getattr(cause, "sqlstate", None)
+    number = getattr(error, "errno", None)
+    if (
+        state == DISK_FULL
+        or number in {errno.ENOSPC, errno.EDQUOT}
+        or "No space left" in str(error)
+    ):
+        return FileError(
+            "file.disk_full",
+            "磁盘已满，导入停在这里。已导入的部分不受影响；腾出空间后再运行一次即可继续。",
+        )
+    if isinstance(error, AWAY):
+        return FileError(
+            "file.database_away",
+            "数据库连接中断，导入停在这里。已导入的部分不受影响；数据库恢复后再运行一次即可继续。",
+        )
+    return None

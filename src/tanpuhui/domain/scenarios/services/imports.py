@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from tanpuhui.domain.scenarios.imports.ahead import ahead
-from tanpuhui.domain.scenarios.imports.faults import FileError, reasons
+from tanpuhui.domain.scenarios.imports.faults import FileError, reasons, stopped_by
 from tanpuhui.domain.scenarios.imports.progress import ImportReport, OnProgress, Progress
 from tanpuhui.domain.scenarios.imports.reading import CHUNK_ROWS, Chunk, Reading
 from tanpuhui.domain.scenarios.imports.refusals import RefusedRows, lists_sweep
@@ -210,6 +210,16 @@ class _Import:
             self.run.error = error.code
             self._keep_state(ImportRun.State.STOPPED if stopped else ImportRun.State.FAILED)
             raise
+        except Exception as error:
+            fault = stopped_by(error)
+            if fault is None:
+                raise
+            if not connection.is_usable():
+                connection.close()
+            self.run.error = fault.code
+            with suppress(DatabaseError):  # it may still be away
+                self._keep_state(ImportRun.State.STOPPED)
+            raise fault from error
         self.run.finished_at = clock.now()
         self._keep_state(ImportRun.State.DONE)
         return self._report(first, refused_path)
