@@ -610,3 +610,8 @@ def test_the_component_page_is_for_developers(db, client, settings):
     page = text(client.get("/staff/components/"))
     for words in ("状态", "提示", "按钮", "表单", "入口列表", "折叠", "分页", "这个字段是必填项"):
         assert words in page
+    for path, found in (("desk", "步骤条"), ("wall", "24 小时减碳")):
+        assert found in text(client.get(f"/staff/components/{path}/"))
+        settings.DEVELOPER = False
+        assert client.get(f"/staff/components/{path}/").status_code == 404
+        settings.DEVELOPER = True

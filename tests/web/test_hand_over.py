@@ -64,7 +64,7 @@ def test_handed_over(town, child, fixed_clock):
     assert "验证码不对" in wrong
     done = client.post(f"{path}code/", {"code": code_sent()})
     assert done["Location"] == "/m/children/"
-    assert parties.children_grown(town.ann) == []
+    assert parties.children(town.ann, is_grown=True) == []
     assert client.get(path).status_code == 422
     assert all(one.withdrawn_at for one in parties.consents(child.party_id))
     assert AuditEvent.objects.filter(tag="parties:child:hand_over").count() == 1
@@ -84,4 +84,4 @@ def test_not_onto_a_phone_that_has_an_account(town, child, fixed_clock):
     client.post(path, {"phone": PHONE})
     page = client.post(f"{path}code/", {"code": code_sent()}).content.decode()
     assert "已有碳账户" in page
-    assert [one.public_id for one in parties.children_grown(town.ann)] == [child.public_id]
+    assert [one.public_id for one in parties.children(town.ann, is_grown=True)] == [child.public_id]

@@ -157,6 +157,8 @@ TABLE: dict[str, Row] = {
     # ---- a login's own account
     "staff:home": staff(*STAFF),
     "staff:components": everyone(ok=404),  # only with the setting TANPUHUI_DEVELOPER
+    "staff:components_desk": everyone(ok=404),
+    "staff:components_wall": everyone(ok=404),
     "staff:invitation": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),
     "staff:recover": everyone(),
     "staff:recover_set": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),

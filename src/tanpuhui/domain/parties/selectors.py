@@ -223,19 +223,11 @@ def person_by_external(service: str, subject_index: str) -> int | None:
     )
 
 
-def children(guardian_id: int) -> list[ChildView]:
-    """The accounts that a guardian opened, of children who are under 14 still, by nickname."""
-    rows = Person.objects.filter(guardian_id=guardian_id, child_until__gt=clock.today())
-    return [
-        ChildView(row.pk, row.public_id, row.nickname, row.child_until)
-        for row in rows.order_by("nickname", "pk")
-        if row.child_until is not None
-    ]
-
-
-def children_grown(guardian_id: int) -> list[ChildView]:
-    """The accounts of those who are 14 by now and have not been handed over, by nickname."""
-    rows = Person.objects.filter(guardian_id=guardian_id, child_until__lte=clock.today())
+def children(guardian_id: int, *, is_grown: bool = False) -> list[ChildView]:
+    """The accounts that a guardian opened, of children under 14, or of those who are 14 by now."""
+    rows = Person.objects.filter(guardian_id=guardian_id)
+    today = clock.today()
+    rows = rows.filter(child_until__lte=today) if is_grown else rows.filter(child_until__gt=today)
     return [
         ChildView(row.pk, row.public_id, row.nickname, row.child_until)
         for row in rows.order_by("nickname", "pk")

@@ -6,8 +6,7 @@ from django.http import HttpRequest
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import services
 from tanpuhui.kernel import actors, cityrules, crypto
-from tanpuhui.web.citizen.pages.login import CODE_LIFE_S, SMS
-from tanpuhui.web.citizen.signing_in import CONTEXT
+from tanpuhui.web.citizen.signing_in import CODE_LIFE_S, CONTEXT, SMS
 from tanpuhui.web.shared import visitors
 
 KEY = "new_phone"

@@ -23,6 +23,8 @@ SESSION_GUARDIAN = "guardian_id"
 CONTEXT = "web.sign_in"
 STAY_S = 30 * 24 * 3600
 PROVEN_S = 1800
+CODE_LIFE_S = 300
+SMS = "【{brand}】验证码 {code}，5 分钟内有效。工作人员不会向您索要验证码，请勿告诉他人。"
 # What somebody is asked on first coming in: the notice must be agreed to, the others may be.
 QUESTIONS = ("notice", "points", "issue")
 

@@ -84,7 +84,7 @@ def children(request: HttpRequest, citizen: Citizen) -> HttpResponse:
             (child, len(parties.scenarios_open(child.party_id)))
             for child in parties.children(citizen.person_id)
         ],
-        "grown": parties.children_grown(citizen.person_id),
+        "grown": parties.children(citizen.person_id, is_grown=True),
         "form": form,
         "words": words,
     }
@@ -156,7 +156,7 @@ def hand_over_code(request: HttpRequest, citizen: Citizen, child: str) -> HttpRe
 
 
 def _grown(citizen: Citizen, public_id: str) -> ChildView:
-    grown = parties.children_grown(citizen.person_id)
+    grown = parties.children(citizen.person_id, is_grown=True)
     found = next((one for one in grown if one.public_id == public_id), None)
     if found is None:
         raise NotAChild("孩子满 14 周岁后才能移交账户，请核对后再试。")

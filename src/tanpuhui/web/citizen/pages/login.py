@@ -23,9 +23,7 @@ from tanpuhui.web.shared import errors, visitors
 from tanpuhui.web.shared.guards import next_path
 
 PEOPLE = 6
-CODE_LIFE_S = 300
 SESSION_DEMO_CODE = "demo_code"
-SMS = "【{brand}】验证码 {code}，5 分钟内有效。工作人员不会向您索要验证码，请勿告诉他人。"
 
 
 class PhoneForm(forms.Form):
@@ -130,8 +128,8 @@ def _send(request: HttpRequest, phone: str, wanted: str) -> HttpResponse:
     with transaction.atomic():
         notify.sms_queue(
             phone=phone,
-            text=SMS.format(brand=cityrules.pack().manifest.brand, code=fresh),
-            stale_after_s=CODE_LIFE_S,
+            text=signing_in.SMS.format(brand=cityrules.pack().manifest.brand, code=fresh),
+            stale_after_s=signing_in.CODE_LIFE_S,
         )
     signing_in.asked_keep(request, phone, wanted)
     if visitors.is_demo(request):
