@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 from tests.domain.ledger import book
 from tests.factories.database import counts, rows, tamper, value
@@ -9,7 +10,7 @@ from tests.factories.database import counts, rows, tamper, value
 from tanpuhui.domain.ledger import errors, selectors
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.states import AccountState
-from tanpuhui.kernel import actors
+from tanpuhui.kernel import actors, columns
 from tanpuhui.kernel.errors import NotPermitted
 
 
@@ -251,6 +252,22 @@ def test_an_unknown_account_is_said_so(account: int) -> None:
     with pytest.raises(errors.UnknownAccount) as caught:
         selectors.balance(10**12)
     assert (caught.value.code, caught.value.status) == ("ledger.unknown_account", 404)
+
+
+def test_locked_accounts_tell_what_is_free(two: list[int]) -> None:
+    book.give(two[0], mg=10, points=100)
+    ledger.hold_place(actor=book.SYSTEM, account_id=two[0], points=30, key="h")
+    ledger.account_set_state(
+        actor=book.SYSTEM, account_id=two[1], state=AccountState.FROZEN, reason="t"
+    )
+    cursor = columns.plain_cursor()
+    found = ledger.accounts_lock(cursor, np.array([two[1], two[0], 10**9], dtype=np.int64))
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "account_id": two,
+        "is_open": [1, 0],
+        "reduction_mg": [10, 0],
+        "points": [70, 0],
+    }
 
 
 MOVES = [("open", "frozen"), ("frozen", "open"), ("open", "closed"), ("frozen", "closed")]

@@ -153,8 +153,7 @@ def test_a_recomputation_leaves_points_where_they_were(town: Town, tmp_path: Pat
         methodology.pack_load(actor=SYSTEM, pack=pack())
         services.recompute(actor=SYSTEM, first=DAY, last=DAY, dry_run=False, reason="因子更正")
         assert rows(
-            "select item_no, reduction_mg, points from scenarios_act"
-            " where revision = 1 order by 1"
+            "select item_no, reduction_mg, points from scenarios_act where revision = 1 order by 1"
         ) == [("b", 75_000, 1), ("h7", 75_000, 1), ("h8", 75_000, 0)]
         proven()
 

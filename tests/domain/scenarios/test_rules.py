@@ -170,3 +170,35 @@ def test_the_table_is_read_once_for_a_version(town, django_assert_num_queries):
     rules.overrides_now()
     with django_assert_num_queries(1):
         rules.overrides_now()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"scenario_no": 99},
+        {"per": "week"},
+        {"of": "kg"},
+        {"limit": 0},
+        {"limit": 10**13},
+        {"effective_from": date(2026, 3, 10)},
+        {"per": "month", "effective_from": date(2026, 4, 2)},
+        {"per": "year", "effective_from": date(2026, 7, 1)},
+    ],
+)
+def test_a_change_is_looked_at_before_anybody_approves_it(town, given):
+    fine = {"per": "day", "of": "acts", "limit": 3, "effective_from": date(2026, 3, 11)}
+    wanted = {"scenario_no": no_of()} | fine | given
+    if not given:
+        services.cap_check(**wanted)
+        services.cap_check(**wanted | {"limit": None})
+        return
+    with pytest.raises(errors.RuleRefused):
+        services.cap_check(**wanted)
+
+
+def test_a_pause_is_looked_at_too(town):
+    services.pause_check(scenario_no=no_of(), effective_from=date(2026, 3, 11))
+    for number, day in ((99, date(2026, 3, 11)), (no_of(), date(2026, 3, 10))):
+        with pytest.raises(errors.RuleRefused):
+            services.pause_check(scenario_no=number, effective_from=day)

@@ -174,3 +174,16 @@ def test_whoever_answers_first_has_it(town):
     found = selectors.ticket(ticket.public_id, with_notes=True)
     assert found.handler == BOB.label
     assert len(found.handovers) == 1
+
+
+def test_with_the_account_the_words_go_and_the_figures_stay(town, fixed_clock):
+    mine, others = ask(town), ask(town, person=1)
+    services.ticket_answer(actor=ANN, public_id=mine.public_id, body="已经补记。")
+    services.ticket_rate(actor=as_person(town), public_id=mine.public_id, stars=4, note="谢谢")
+    with pytest.raises(NotPermitted):
+        services.tickets_forget(actor=as_person(town, 1), person_id=town.people[0])
+    assert services.tickets_forget(actor=as_person(town), person_id=town.people[0]) == 1
+    seen = selectors.ticket(mine.public_id, with_notes=True)
+    assert (seen.state, seen.rating) == ("closed", 4)
+    assert not any("积分" in one.body for one in seen.messages)
+    assert "积分" in selectors.ticket(others.public_id).messages[0].body

@@ -77,6 +77,7 @@ def messages_send_many(*, code: str, people: Sequence[tuple[int, Mapping[str, An
 
 def message_read(*, actor: Actor, public_id: str) -> None:
     """The acting person has seen a message; another's is left alone."""
+    permit(actor, "notify.own", party_id=actor.party_id)
     assert actor.party_id is not None
     Message.objects.filter(person_id=actor.party_id, public_id=public_id, read_at=None).update(
         read_at=clock.now()
@@ -85,6 +86,7 @@ def message_read(*, actor: Actor, public_id: str) -> None:
 
 def messages_read_all(*, actor: Actor) -> int:
     """The acting person has seen everything; how many were new."""
+    permit(actor, "notify.own", party_id=actor.party_id)
     assert actor.party_id is not None
     rows = Message.objects.filter(person_id=actor.party_id, read_at=None)
     return rows.update(read_at=clock.now())
