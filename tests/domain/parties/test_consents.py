@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import FixedClock
@@ -11,9 +11,9 @@ from tests.factories.database import rows, value
 from tests.factories.parallel import at_once
 from tests.factories.town import SYSTEM, people_open
 
-from tanpuhui.domain.parties import errors, selectors, services
+from tanpuhui.domain.parties import counts, errors, selectors, services
 from tanpuhui.domain.parties.services import consent_withdraw, consents_grant_many, links_bind_many
-from tanpuhui.kernel import actors
+from tanpuhui.kernel import actors, sqlfiles
 from tanpuhui.kernel.errors import NotPermitted
 
 TEXT = "quantify-general/1"
@@ -300,3 +300,12 @@ def test_a_withdrawal_during_a_grant_sees_it(
         assert beside.is_alive(), "it waits for the grant"
     beside.join()
     assert masks() == {(provider, "a"): bits(2)}
+
+
+def test_a_providers_consents_are_found_without_reading_all(city: None) -> None:
+    months = sqlfiles.query(counts.__file__, "consent_months")
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")  # a table of a test is too small
+        cursor.execute(f"explain {months}", {"provider_id": 1, "zone": "Asia/Shanghai"})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "parties_consent_provider" in plan

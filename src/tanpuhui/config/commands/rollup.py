@@ -2,13 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Annotated
 
 import typer
 
-from tanpuhui.config.commands.runner import django_ready, progress, say
+from tanpuhui.config.commands.runner import beside, django_ready, progress, say
 
 EVERY_S = 3
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="全部重算；算完之前页面仍显示原来的数")]
@@ -39,17 +38,9 @@ def brought_on() -> None:
         insight.rollup_advance(actor=actors.system())
 
 
-@contextmanager
-def kept_up() -> Iterator[None]:
+def kept_up() -> AbstractContextManager[None]:
     """Bring the sums on every few seconds in a thread of its own, until the block ends."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_keep, args=(ended,), name="rollup", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(timeout=30)
+    return beside(_keep, "rollup")
 
 
 def _keep(ended: threading.Event) -> None:

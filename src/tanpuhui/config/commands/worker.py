@@ -2,10 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from tanpuhui.config.commands.runner import django_ready, note
+from tanpuhui.config.commands.runner import beside, django_ready, note
 
 HOUR_S = 3600
 LOOK_DAYS = 3
@@ -24,17 +23,9 @@ def worker() -> None:
         note("已停止；没有做完的任务一分钟后由别的工作进程接着做。")
 
 
-@contextmanager
-def at_work() -> Iterator[None]:
+def at_work() -> AbstractContextManager[None]:
     """Work the queue in a thread of its own until the block ends."""
-    ended = threading.Event()
-    thread = threading.Thread(target=work, args=(ended,), name="worker", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(timeout=30)
+    return beside(work, "worker")
 
 
 def work(ended: threading.Event) -> None:

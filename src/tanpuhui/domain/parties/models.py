@@ -203,6 +203,7 @@ class Consent(models.Model):
                 name="parties_consent_one_active",
             )
         ]
+        indexes = [models.Index(fields=["provider_id"], name="parties_consent_provider")]
 
     def __str__(self) -> str:
         return f"{self.person_id}:{self.provider_id}:{self.scenario_no}"

@@ -8,6 +8,7 @@ from tanpuhui.domain.supervision import errors
 from tanpuhui.domain.supervision.data import ChangeView
 from tanpuhui.domain.supervision.models import ChangeRequest
 from tanpuhui.domain.supervision.states import ChangeKind, ChangeState
+from tanpuhui.kernel.views import view_of
 
 ORDERS = {
     "proposed": "proposed_at",
@@ -92,23 +93,10 @@ def changes_about(*, ticket: str = "", person: str = "") -> list[ChangeView]:
 
 def change_view(row: ChangeRequest) -> ChangeView:
     """A row as others see it."""
-    return ChangeView(
-        public_id=row.public_id,
-        kind=row.kind,
+    return view_of(
+        ChangeView,
+        row,
         kind_label=ChangeKind(row.kind).label,
-        title=row.title,
-        payload=row.payload,
-        reason=row.reason,
-        evidence=row.evidence,
-        state=row.state,
         state_label=ChangeState(row.state).label,
-        proposed_by=row.proposed_by,
-        proposed_at=row.proposed_at,
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        opinion=row.opinion,
-        applied_at=row.applied_at,
-        result=row.result,
-        effective_from=row.effective_from,
         ticket=row.ticket.public_id if row.ticket else "",
     )

@@ -11,6 +11,7 @@ from tanpuhui.domain.supervision.data import HandoverView, MessageView, TicketFi
 from tanpuhui.domain.supervision.models import Ticket, TicketMessage
 from tanpuhui.domain.supervision.states import Outcome, TicketKind, TicketState
 from tanpuhui.kernel import clock, crypto, sqlfiles
+from tanpuhui.kernel.views import view_of
 
 MESSAGE_CONTEXT = "supervision.ticketmessage"
 ORDERS = {"due": "due_at", "opened": "opened_at", "kind": "kind", "rating": "rating"}
@@ -141,27 +142,12 @@ def _message(row: TicketMessage) -> MessageView:
 
 def ticket_view(row: Ticket, messages: tuple[MessageView, ...] = ()) -> TicketView:
     """A row as others see it."""
-    return TicketView(
-        public_id=row.public_id,
-        kind=row.kind,
+    return view_of(
+        TicketView,
+        row,
         kind_label=TicketKind(row.kind).label,
-        title=row.title,
-        state=row.state,
         state_label=TicketState(row.state).label,
-        person_id=row.person_id,
-        organisation_id=row.organisation_id,
-        provider_id=row.provider_id,
-        item_no=row.item_no,
-        scenario_no=row.scenario_no,
-        outcome=row.outcome,
         outcome_label=Outcome(row.outcome).label,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        answered_at=row.answered_at,
-        closed_at=row.closed_at,
-        rating=row.rating,
-        rating_note=row.rating_note,
         is_late=(row.answered_at or clock.now()) > row.due_at,
-        handler=row.handler,
         messages=messages,
     )
