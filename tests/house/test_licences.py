@@ -68,7 +68,9 @@ def test_the_lock_holds_what_the_product_needs() -> None:
     locked = {
         re.sub(r"[-_.]+", "-", name).lower()
         for name in re.findall(
-            r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==", (ROOT / "requirements.lock").read_text(), re.M
+            r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==",
+            (ROOT / "requirements.lock").read_text(),
+            re.M,
         )
     }
     missing = sorted(product() - locked)

@@ -13,7 +13,10 @@ TAG = re.compile(rf"^({CONTEXTS}):[a-z_]+:[a-z_*]+$")
 def services() -> dict[str, str]:
     """Public functions of each context's door for writes → where the door is."""
     found = {}
-    for door in [*SOURCE.glob("domain/*/services/__init__.py"), *SOURCE.glob("domain/*/services.py")]:
+    for door in [
+        *SOURCE.glob("domain/*/services/__init__.py"),
+        *SOURCE.glob("domain/*/services.py"),
+    ]:
         for node in tree(door).body:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
                 names = [name for name in ast.literal_eval(node.value) if not name.isupper()]
@@ -69,5 +72,7 @@ def test_audit_tags_are_documented() -> None:
         for tag in known - set(found)
         if not any(re.fullmatch(pattern, tag) for pattern in patterns)
     )
-    assert stale == [], message("docs/audit.md explains a tag that nobody writes.", "remove it", stale)
+    assert stale == [], message(
+        "docs/audit.md explains a tag that nobody writes.", "remove it", stale
+    )
     assert (ROOT / "docs" / "audit.md").is_file()
