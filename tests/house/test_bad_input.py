@@ -11,7 +11,8 @@ API, FILES, TIMES = (
     "domain/scenarios/test_times.py",
 )
 ONE = f"{API}::test_a_flawed_record_is_refused_and_the_others_count"
-REASONS = "domain/scenarios/test_reasons.py::test_reason"
+REFUSALS = "domain/scenarios/test_reasons.py"
+REASONS = f"{REFUSALS}::test_reason"
 IMPORT, CSV = f"{FILES}/test_file_import.py", f"{FILES}/test_csv_files.py"
 COVERED = {
     "unknown scenario": [ONE, REASONS],
@@ -84,7 +85,7 @@ COVERED = {
     ],
     "another provider's subject": [
         f"{API}::test_another_providers_subject",
-        "domain/scenarios/test_reasons.py::test_another_providers_subject_is_unknown_here",
+        f"{REFUSALS}::test_another_providers_subject_is_unknown_here",
     ],
     "withdrawn consent": [
         f"{API}::test_withdrawn_consent",
@@ -116,10 +117,9 @@ COVERED = {
         f"{IMPORT}::test_killed_at_each_stage_then_resumed",
     ],
     "no subject, nobody's consent": [
-        "domain/scenarios/test_reasons.py::test_of_an_unknown_subject_nothing_is_kept_anywhere",
-        "domain/scenarios/test_reasons.py::test_without_any_consent_nothing_is_kept_anywhere",
-        "domain/scenarios/test_reasons.py"
-        "::test_of_a_row_without_a_subject_only_place_and_reason_are_kept",
+        f"{REFUSALS}::test_of_an_unknown_subject_nothing_is_kept_anywhere",
+        f"{REFUSALS}::test_without_any_consent_nothing_is_kept_anywhere",
+        f"{REFUSALS}::test_of_a_row_without_a_subject_only_place_and_reason_are_kept",
     ],
     "one batch or many": [
         "domain/scenarios/test_counting.py::test_any_cut_counts_as_one_act_after_another",

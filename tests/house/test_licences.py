@@ -70,7 +70,7 @@ def test_the_lock_holds_what_the_product_needs() -> None:
         for name in re.findall(
             r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==",
             (ROOT / "requirements.lock").read_text(),
-            re.M,
+            re.MULTILINE,
         )
     }
     missing = sorted(product() - locked)
