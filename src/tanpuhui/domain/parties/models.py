@@ -203,7 +203,10 @@ class Consent(models.Model):
                 name="parties_consent_one_active",
             )
         ]
-        indexes = [models.Index(fields=["provider_id"], name="parties_consent_provider")]
+        indexes = [
+            models.Index(fields=["provider_id"], name="parties_consent_provider"),
+            models.Index(fields=["person_id"], name="parties_consent_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id}:{self.provider_id}:{self.scenario_no}"
