@@ -61,7 +61,8 @@ class Link:
 class Cell:
     """One cell: text, perhaps a link, a small line below, chips, links, or a line of values.
 
-    `file` is what a file says instead, such as a figure that the page rounds.
+    `file` is what a file says instead, such as a figure that the page rounds. `is_read` and
+    `is_case` are for longer texts, which break into lines.
     """
 
     text: str = ""
@@ -72,6 +73,7 @@ class Cell:
     is_right: bool = False
     is_code: bool = False
     is_read: bool = False
+    is_case: bool = False
     percent: int | None = None
     spark: Any = None
     file: str = ""

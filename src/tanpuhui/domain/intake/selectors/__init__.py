@@ -10,6 +10,7 @@ from tanpuhui.domain.intake.selectors.imports import (
     upload_counts,
     upload_states,
     uploads,
+    uploads_stored,
 )
 from tanpuhui.domain.intake.selectors.steps import sandbox_refusals, steps
 from tanpuhui.domain.intake.selectors.trials import trial, trials
@@ -32,4 +33,5 @@ __all__ = [
     "upload_counts",
     "upload_states",
     "uploads",
+    "uploads_stored",
 ]

@@ -1,5 +1,6 @@
 """Files and mappings of a provider."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from django.conf import settings
@@ -61,6 +62,12 @@ def upload(provider_id: int, token: str) -> UploadView:
     if row is None:
         raise UnknownUpload("没有这个文件，请从文件列表重新进入。")
     return _view(row)
+
+
+def uploads_stored(names: Collection[str]) -> dict[str, UploadView]:
+    """Files by the name under which they were stored, of any provider."""
+    rows = Upload.objects.filter(stored_name__in=set(names) - {""}).select_related("mends")
+    return {row.stored_name: _view(row) for row in rows}
 
 
 def refused_file(provider_id: int, token: str) -> Path:

@@ -1,11 +1,14 @@
 """File imports of all providers, and one provider's batches down to the refused rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from tanpuhui.domain.intake import selectors as intake
+from tanpuhui.domain.intake.data import OWN
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios.data import BatchView
@@ -29,6 +32,27 @@ HEADS = (
     Head("结束"),
     Head("状态"),
 )
+
+
+@dataclass(frozen=True)
+class Named:
+    """A file as its provider called it, and what went wrong, in words where we have them."""
+
+    name: str
+    profile: str
+    error: str
+
+
+def named(rows: Sequence[scenarios.ImportView]) -> list[Named]:
+    """The names of imported files; one query."""
+    known = intake.uploads_stored([one.file_name for one in rows])
+    found = []
+    for one in rows:
+        upload = known.get(one.file_name)
+        profile = "企业自定义" if one.profile.startswith(OWN) else one.profile
+        name, error = (upload.file_name, upload.error) if upload else (one.file_name, one.error)
+        found.append(Named(name, profile, error or one.error))
+    return found
 
 
 def imports_query(got: Mapping[str, str]) -> lists.Query:
@@ -58,13 +82,13 @@ def imports_table(query: lists.Query) -> lists.Listing[scenarios.ImportView]:
             offset=offset,
         )
 
-    def draw(one: scenarios.ImportView) -> tuple[Cell, ...]:
+    def draw(one: scenarios.ImportView, file: Named) -> tuple[Cell, ...]:
         who = titles.get(one.provider_id)
         href = reverse("console:provider", args=[who.code]) if who else ""
         return (
-            Cell(one.file_name, small=one.error),
+            Cell(file.name, small=file.error, is_read=True),
             Cell(who.title if who else "—", href),
-            Cell(one.profile),
+            Cell(file.profile),
             Cell(numbers.count(one.rows_done), is_right=True),
             Cell(moment(one.started_at)),
             Cell(moment(one.finished_at) if one.finished_at else "—"),
@@ -77,7 +101,7 @@ def imports_table(query: lists.Query) -> lists.Listing[scenarios.ImportView]:
         query,
         HEADS,
         read,
-        lambda rows: [draw(one) for one in rows],
+        lambda rows: [draw(one, file) for one, file in zip(rows, named(rows), strict=True)],
         caption="文件导入",
         search_hint="文件名",
         filters=(lists.Filter("provider", "企业", "全部企业", offered, query.get("provider")),),

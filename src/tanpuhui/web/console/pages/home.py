@@ -11,6 +11,7 @@ from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.web.console import frame, inbox
 from tanpuhui.web.console.menu import EVERYBODY, HELPERS, READERS
+from tanpuhui.web.console.pages import deliveries
 from tanpuhui.web.shared.guards import Staff, staff_only
 from tanpuhui.web.shared.lists import Counter
 from tanpuhui.web.templatetags.tph import moment
@@ -48,10 +49,13 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponse:
     waiting = inbox.waiting(staff)
     piles = [] if staff.role not in READERS else _piles(staff, waiting)
     counters = [
-        Counter("待我复核的变更", waiting.changes, reverse("console:changes"), is_current=False),
-        Counter("待处理工单", waiting.tickets, reverse("console:tickets"), is_current=False),
-        Counter("超过承诺时限", waiting.late, reverse("console:tickets"), is_current=False),
-        Counter("待核查异常", waiting.anomalies, reverse("console:anomalies"), is_current=False),
+        Counter(label, number, f"{reverse(f'console:{name}')}?{query}", is_current=False)
+        for label, number, name, query in (
+            ("待我复核的变更", waiting.changes, "changes", "state=submitted"),
+            ("待处理工单", waiting.tickets, "tickets", "state=open"),
+            ("超过承诺时限", waiting.late, "tickets", "late=1"),
+            ("待核查异常", waiting.anomalies, "anomalies", "state=open"),
+        )
     ]
     return frame.show(
         request,
@@ -162,13 +166,13 @@ def _imports(rows: list[scenarios.ImportView]) -> Pile:
     lines = tuple(
         Todo(
             "file-x",
-            one.file_name,
-            f"导入档案 {one.profile} · 已读 {one.rows_done:,} 行",
+            file.name,
+            file.error or f"已读 {one.rows_done:,} 行",
             reverse("console:imports") + f"?state={one.state}",
             one.started_at,
             one.state_label,
             "no",
         )
-        for one in rows
+        for one, file in zip(rows, deliveries.named(rows), strict=True)
     )
     return Pile("没有做完的文件导入", reverse("console:imports"), len(rows), lines, "")

@@ -29,8 +29,7 @@ HEADS = (
     Head("场景"),
     Head("级别", "level"),
     Head("施行", "since"),
-    Head("载入", "filed"),
-    Head("摘要"),
+    Head("载入与摘要", "filed"),
     Head("状态"),
 )
 CLAUSE_STATES = {"done": "已做到", "partial": "做了一部分", "planned": "还没有做"}
@@ -110,8 +109,10 @@ def _cells(one: Methodology, filed: list[FilingRow]) -> tuple[Cell, ...]:
         Cell(cityrules.pack().scenarios[one.scenario].title),
         Cell(one.level),
         Cell(str(one.effective.start)),
-        Cell(moment(filed[0].filed_at) if filed else "—"),
-        Cell(filed[0].digest[:DIGEST_SHOWN] if filed else "—", is_code=True),
+        Cell(
+            moment(filed[0].filed_at) if filed else "—",
+            small=filed[0].digest[:DIGEST_SHOWN] if filed else "",
+        ),
         Cell(chips=(Chip(STATES[one.status], TONES[one.status]), *provisional)),
     )
 
@@ -247,8 +248,8 @@ def clauses(query: lists.Query) -> lists.Listing[Any]:
 def _clause_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
     return (
         Cell(row["clause"]),
-        Cell(row["title"], is_read=True),
-        Cell(row.get("where", "—"), _place(row.get("where", "")), is_read=True),
+        Cell(row["title"], is_case=True),
+        Cell(row.get("where", "—"), _place(row.get("where", "")), is_case=True),
         Cell(row.get("note", "—"), is_read=True),
         Cell(
             chips=(Chip(CLAUSE_STATES[row["status"]], CLAUSE_TONES[row["status"]]),),

@@ -73,6 +73,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         keys={"title": lambda one: one[2], "at": lambda one: -one[2]},
         state=lambda one: one[1],
         states=states,
+        size=6,
         caption="样例",
         search_hint="标题",
         filters=(lists.Filter("kind", "类型", "全部类型", lists.options([("a", "甲")])),),
