@@ -8,6 +8,7 @@ from django.db import connection
 from tanpuhui.domain.parties.data import ProviderKeyView
 from tanpuhui.httpapi.errors import RequestRefused
 from tanpuhui.kernel import clock, sqlfiles
+from tanpuhui.kernel.columns import one_row
 
 SWEEP_EVERY_S = 60
 _swept_at_s = 0.0
@@ -26,33 +27,33 @@ def nonce_use(key: ProviderKeyView, nonce: str, *, stale_at_s: int) -> None:
     """
     now_us = int(clock.now().timestamp() * 1_000_000)
     step_us = 1_000_000 // settings.API_CALLS_PER_SECOND
-    with connection.cursor() as cursor:
-        _sweep(cursor, now_us // 1_000_000)
-        cursor.execute(
-            sqlfiles.query(__file__, "admit"),
-            {
-                "key_id": key.key_id,
-                "nonce": nonce,
-                "expires_at_s": stale_at_s + 1,
-                "provider_id": key.provider_id,
-                "now_us": now_us,
-                "step_us": step_us,
-                "depth_us": step_us * settings.API_CALLS_AT_ONCE,
-            },
-        )
-        fresh, allowed = cursor.fetchone()
+    _sweep(now_us // 1_000_000)
+    row = one_row(
+        sqlfiles.query(__file__, "admit"),
+        {
+            "key_id": key.key_id,
+            "nonce": nonce,
+            "expires_at_s": stale_at_s + 1,
+            "provider_id": key.provider_id,
+            "full_at_us": now_us + step_us,
+            "now_us": now_us,
+            "step_us": step_us,
+            "latest_us": now_us + step_us * settings.API_CALLS_AT_ONCE,
+        },
+    )
+    assert row is not None
+    fresh, allowed = row
     if not fresh:
         raise RequestRefused("signature.replayed")
     if not allowed:
         raise RequestRefused("rate.limited", retry_after_s=1)
 
 
-def _sweep(cursor: object, now_s: int) -> None:
+def _sweep(now_s: int) -> None:
     """Forget nonces whose signatures are stale by age; once a minute in each process."""
     global _swept_at_s  # noqa: PLW0603 - a process-wide timer
     if time.monotonic() - _swept_at_s < SWEEP_EVERY_S:
         return
     _swept_at_s = time.monotonic()
-    cursor.execute(  # type: ignore[attr-defined]
-        "delete from httpapi_usednonce where expires_at_s < %s", [now_s]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute("delete from httpapi_usednonce where expires_at_s < %s", [now_s])

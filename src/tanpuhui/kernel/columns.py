@@ -41,12 +41,24 @@ def plain_cursor() -> psycopg.Cursor[Any]:
 
     NumPy int64 arrays may be given as parameters; they arrive as `bigint[]`.
     """
+    connection.close_if_health_check_failed()  # as Django's own cursors: once a request
     connection.ensure_connection()
     assert connection.connection is not None
     cursor = psycopg.Cursor(connection.connection)
     cursor.format = Format.BINARY
     cursor.adapters.register_dumper(np.ndarray, _BigintArrayDumper)
     return cursor
+
+
+def one_row(sql: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+    """The first row of a small statement that every call repeats, so that the server prepares it.
+
+    Errors are Django's, as of its own cursors.
+    """
+    cursor = plain_cursor()
+    with connection.wrap_database_errors:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone() if cursor.description else None
 
 
 @dataclass(frozen=True)

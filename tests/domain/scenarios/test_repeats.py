@@ -115,6 +115,24 @@ def test_a_number_of_last_year_is_still_known(town: Town) -> None:
     assert codes(town.send(record("a1"))) == ["record.conflict"]
 
 
+def test_known_numbers_among_many_new_ones(town: Town) -> None:
+    """Many numbers are looked up month by month, and only between the least and greatest held."""
+    for number, month in (("m05", "2025-11"), ("m12", "2025-12"), ("m14", "2025-12")):
+        town.send(record(number, occurred_at=f"{month}-05T08:00:00+08:00"))
+    many = [
+        record(f"m{n:02}", occurred_at=f"2026-03-{1 + n // 3:02}T{8 + n % 3:02}:00:00+08:00")
+        for n in range(25)
+    ]
+    known = {
+        number
+        for number, code in zip(
+            (f"m{n:02}" for n in range(25)), codes(town.send(*many)), strict=True
+        )
+        if code == "record.conflict"
+    }
+    assert known == {"m05", "m12", "m14"}
+
+
 def test_eight_deliveries_of_one_batch_at_once_count_once(
     committed: None, example_city: object, fixed_clock: FixedClock
 ) -> None:

@@ -32,26 +32,14 @@ from tanpuhui.domain.parties.models import (
     SubjectLink,
 )
 from tanpuhui.kernel import clock, crypto, sqlfiles
-from tanpuhui.kernel.columns import Columns, fetch_packed, ints, packed, texts, unpacked
+from tanpuhui.kernel.columns import Columns, fetch_packed, ints, one_row, packed, texts, unpacked
 
 POINTS_BIT = 1  # of a link's mask: no scenario has number 0
 
 
 def provider_key(key_id: str) -> ProviderKeyView | None:
     """The key with this id, or None where it is unknown or revoked."""
-    row = (
-        ProviderKey.objects.filter(key_id=key_id, revoked_at=None)
-        .values_list(
-            "organisation_id",
-            "organisation__code",
-            "algorithm",
-            "secret_sealed",
-            "public_key",
-            "is_sandbox",
-            "expires_at",
-        )
-        .first()
-    )
+    row = one_row(sqlfiles.query(__file__, "provider_key"), {"key_id": key_id})
     if row is None:
         return None
     provider_id, code, algorithm, sealed, public_key, is_sandbox, expires_at = row

@@ -7,10 +7,10 @@ with fresh as (
   returning 1
 ), allowed as (
   insert into httpapi_callallowance as bucket (provider_id, full_at_us)
-  values (%(provider_id)s, %(now_us)s + %(step_us)s)
+  values (%(provider_id)s, %(full_at_us)s)
   on conflict (provider_id) do update
     set full_at_us = greatest(bucket.full_at_us, %(now_us)s) + %(step_us)s
-    where greatest(bucket.full_at_us, %(now_us)s) + %(step_us)s <= %(now_us)s + %(depth_us)s
+    where greatest(bucket.full_at_us, %(now_us)s) + %(step_us)s <= %(latest_us)s
   returning 1
 )
 select exists (select from fresh), exists (select from allowed)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
 from tanpuhui.domain.intake.data import BUCKETS_MS
 from tanpuhui.domain.intake.models import CallCount
@@ -13,6 +12,7 @@ from tanpuhui.domain.intake.services.uploads import uploads_sweep
 from tanpuhui.domain.scenarios import services as scenarios
 from tanpuhui.domain.scenarios.imports.refusals import lists_sweep
 from tanpuhui.kernel import actors, clock, sqlfiles
+from tanpuhui.kernel.columns import one_row
 
 COUNTS_KEPT_DAYS = 400
 
@@ -47,18 +47,17 @@ def call_note(
         took_ms: from the first byte read to the answer.
     """
     now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sqlfiles.query(__file__, "call_note"),
-            {
-                "provider_id": provider_id,
-                "hour": now.replace(minute=0, second=0, microsecond=0),
-                "key_id": key_id[:60],
-                "door": door,
-                "operation": operation[:60],
-                "code": code[:60],
-                "bucket": bisect_left(BUCKETS_MS, took_ms),
-                "status": status,
-                "now": now,
-            },
-        )
+    one_row(
+        sqlfiles.query(__file__, "call_note"),
+        {
+            "provider_id": provider_id,
+            "hour": now.replace(minute=0, second=0, microsecond=0),
+            "key_id": key_id[:60],
+            "door": door,
+            "operation": operation[:60],
+            "code": code[:60],
+            "bucket": bisect_left(BUCKETS_MS, took_ms),
+            "status": status,
+            "now": now,
+        },
+    )

@@ -102,6 +102,8 @@ class Keys:
 
     def claims(self, work: Work) -> pl.DataFrame:
         """The keys of the records that count; KEY_SCHEMA."""
+        if self.frame.is_empty():
+            return self.frame
         counted = work.reason[self.frame["position"].to_numpy()] == 0
         return self.frame.filter(pl.Series(counted, dtype=pl.Boolean))
 

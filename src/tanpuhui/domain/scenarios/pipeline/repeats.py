@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow.compute as pc
 
 from tanpuhui.domain.scenarios.pipeline.work import Work
 from tanpuhui.domain.scenarios.reasons import number
-from tanpuhui.kernel.columns import texts
+from tanpuhui.kernel.columns import arrow, texts
 
 WITHDRAWN = number("act.withdrawn")
 STORED_SCHEMA: dict[str, Any] = {
@@ -58,8 +59,10 @@ def _find(cursor: Any, provider_id: int, items: pl.Series) -> list[tuple[Any, ..
 
 def within_batch(work: Work) -> None:
     """The first of several records with one number counts; the others repeat or conflict."""
-    live = work.live
     items = work.frame["item_no"]
+    if len(pc.unique(arrow(items))) == work.size:
+        return
+    live = work.live
     first = (items.is_first_distinct() | ~pl.Series(live)).to_numpy()
     again = np.flatnonzero(live & ~first)
     if not len(again):

@@ -27,7 +27,7 @@ from tanpuhui.domain.scenarios.pipeline.holdings import held_for
 from tanpuhui.domain.scenarios.pipeline.overrides import refuse_paused
 from tanpuhui.domain.scenarios.pipeline.rulebook import Rulebook, rulebook
 from tanpuhui.domain.scenarios.pipeline.work import NO_TIME, Work, open_work
-from tanpuhui.kernel import clock, partitions
+from tanpuhui.kernel import clock, ids, partitions
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.columns import plain_cursor
 from tanpuhui.kernel.locking import Space, lock
@@ -231,14 +231,12 @@ def write(
     kind: str,
 ) -> BatchResult:
     """Journal, evidence, claims, refusals and the batch's own row."""
-    cursor.execute("select nextval('scenarios_batch_id_seq')")
-    batch_id: int = cursor.fetchone()[0]
     journal_id = writing.post(
         work,
         cursor,
         actor,
         kind=kind,
-        key=f"batch:{batch_id}",
+        key=ids.fresh("batch:"),
         source=f"batch:{work.provider_id}:{batch_no}",
     )
     overlaps.claims_write(cursor, work, claims)
@@ -246,11 +244,10 @@ def write(
     counted = (work.reason == 0) & ~work.repeated
     mg, points = int(work.reduction_mg[counted].sum()), int(work.points[counted].sum())
     cursor.execute(
-        "insert into scenarios_batch (id, provider_id, batch_no, channel, received_at, records,"
+        "insert into scenarios_batch (provider_id, batch_no, channel, received_at, records,"
         " counts, reduction_mg, points, journal_id)"
-        " values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s)",
+        " values (%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s) returning id",
         (
-            batch_id,
             work.provider_id,
             batch_no,
             channel,
@@ -262,6 +259,7 @@ def write(
             journal_id,
         ),
     )
+    batch_id: int = cursor.fetchone()[0]
     writing.write_refusals(work, cursor, batch_id)
     return BatchResult(
         batch_id=None if dry_run else batch_id,
