@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('parties', '0008_consent_by_provider'),
+        ("parties", "0008_consent_by_provider"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['person_id'], name='parties_consent_person'),
+            model_name="consent",
+            index=models.Index(fields=["person_id"], name="parties_consent_person"),
         ),
     ]
