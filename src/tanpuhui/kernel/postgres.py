@@ -28,9 +28,11 @@ DATABASE = "tanpuhui"
 USER = "postgres"
 START_ATTEMPTS = 30
 
-# Durability stays on (fsync, synchronous_commit, full_page_writes). Room for a city on one machine.
+# Durability stays on (fsync, synchronous_commit, full_page_writes). Room for a city on one machine:
+# an eighth of its memory holds the months that are being written to.
+CACHE_LEAST_MB, CACHE_SHARE, CACHE_MOST_MB = 256, 8, 4096
 CONFIGURATION = """
-shared_buffers = 512MB
+shared_buffers = {cache_mb}MB
 work_mem = 64MB
 maintenance_work_mem = 256MB
 max_wal_size = 8GB
@@ -126,7 +128,9 @@ def _handles(folder: Path) -> list[int]:
 
 def _configure(path: Path) -> None:
     text = path.read_text()
-    wanted = text.split(MARK)[0] + MARK + CONFIGURATION
+    share_mb = psutil.virtual_memory().total // CACHE_SHARE // 2**20
+    cache_mb = min(max(CACHE_LEAST_MB, share_mb), CACHE_MOST_MB)
+    wanted = text.split(MARK)[0] + MARK + CONFIGURATION.format(cache_mb=cache_mb)
     if wanted != text:
         path.write_text(wanted)
 
