@@ -1,9 +1,12 @@
 """SQL kept in .sql files: schema beside its migration, wide reads beside their selector."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
 from django.db.migrations import RunSQL
+
+PART = re.compile(r"\{\{(\w+)\}\}")
 
 
 def run_sql(migration_file: str, name: str) -> RunSQL:
@@ -19,6 +22,7 @@ def run_sql(migration_file: str, name: str) -> RunSQL:
 
 @lru_cache
 def query(module_file: str, name: str) -> str:
-    """The text of `<context>/queries/<name>.sql`."""
+    """The text of `<context>/queries/<name>.sql`; `{{other}}` in it stands for that other file."""
     folder = next(p for p in Path(module_file).resolve().parents if (p / "queries").is_dir())
-    return (folder / "queries" / f"{name}.sql").read_text()
+    text = (folder / "queries" / f"{name}.sql").read_text()
+    return PART.sub(lambda part: query(module_file, part[1]).strip(), text)

@@ -13,7 +13,7 @@ import polars as pl
 
 from tanpuhui.domain.scenarios.pipeline.holdings import Held
 from tanpuhui.domain.scenarios.pipeline.work import Mask, Positions, Work
-from tanpuhui.kernel import clock
+from tanpuhui.kernel import clock, sqlfiles
 from tanpuhui.kernel.columns import copy_rows, ints, matched, texts
 from tanpuhui.packs import Overlap, Pack
 
@@ -29,29 +29,6 @@ cross join lateral (
   from scenarios_claim where rule = given.rule and key_digest = given.key_digest
   offset 0
 ) as claim
-"""
-# Counted acts of the lines' journals whose interval meets the record's, still in force.
-TOUCHING = """
-select w.position, act.scenario_no, (extract(epoch from act.occurred_at) * 1000000)::bigint,
-  act.provider_id, act.item_no
-from unnest(%(position)s::bigint[], %(account_id)s::bigint[], %(journal_id)s::bigint[],
-  %(day_held)s::bigint[], %(scenario_no)s::bigint[], %(started)s::bigint[], %(ended)s::bigint[])
-  as w(position, account_id, journal_id, day, scenario_no, started, ended)
-cross join lateral (
-  select * from scenarios_act
-  where journal_id = w.journal_id and account_id = w.account_id
-    and occurred_on = date '1970-01-01' + w.day::int and scenario_no = w.scenario_no
-    and (reduction_mg > 0 or points > 0)
-    and occurred_at < timestamptz 'epoch' + w.ended * interval '1 microsecond'
-    and greatest(ended_at, occurred_at + interval '1 second')
-      > timestamptz 'epoch' + w.started * interval '1 microsecond'
-  offset 0
-) as act
-where not exists (
-    select 1 from scenarios_act as later
-    where later.provider_id = act.provider_id and later.item_no = act.item_no
-      and later.account_id = act.account_id and later.revision > act.revision)
-order by 1, 3
 """
 
 
@@ -265,7 +242,7 @@ def _against_book(
         return {}
     started = work.started[position]
     cursor.execute(
-        TOUCHING,
+        sqlfiles.query(__file__, "acts_touching"),
         {
             "position": ints(position),
             "account_id": work.account_id[position],

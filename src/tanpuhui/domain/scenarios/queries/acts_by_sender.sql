@@ -6,9 +6,6 @@ join scenarios_act as act
   on act.journal_id = line.journal_id and act.account_id = %(account_id)s
   and act.occurred_on = line.day
 where act.occurred_on between %(from)s and %(to)s
-  and not exists (
-    select 1 from scenarios_act as later
-    where later.provider_id = act.provider_id and later.item_no = act.item_no
-      and later.account_id = act.account_id and later.revision > act.revision)
+  and {{in_force_of_account}}
 group by act.provider_id, act.scenario_no
 order by count(*) desc, act.provider_id, act.scenario_no

@@ -8,10 +8,7 @@ from (
   select occurred_on, reason_no, reduction_mg, points
   from scenarios_act as act
   where provider_id = %(provider_id)s and occurred_on >= %(first)s
-    and not exists (
-      select 1 from scenarios_act as later
-      where later.provider_id = act.provider_id and later.item_no = act.item_no
-        and later.revision > act.revision)
+    and {{in_force}}
 ) as act
 group by occurred_on
 order by occurred_on desc

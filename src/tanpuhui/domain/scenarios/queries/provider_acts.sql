@@ -7,10 +7,7 @@ from (
   where provider_id = %(provider_id)s
     and occurred_on between %(first_day)s and %(last_day)s
     and item_no like %(item_like)s
-    and not exists (
-      select 1 from scenarios_act as later
-      where later.provider_id = act.provider_id and later.item_no = act.item_no
-        and later.revision > act.revision)
+    and {{in_force}}
 ) as act
 where occurred_at >= %(since)s and occurred_at < %(until)s
   and (%(person_id)s::bigint is null or account_id = %(person_id)s)

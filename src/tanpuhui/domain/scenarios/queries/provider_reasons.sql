@@ -5,10 +5,7 @@ from (
   select occurred_on, scenario_no, reason_no, reduction_mg, points
   from scenarios_act as act
   where provider_id = %(provider_id)s and occurred_on between %(first)s and %(last)s
-    and not exists (
-      select 1 from scenarios_act as later
-      where later.provider_id = act.provider_id and later.item_no = act.item_no
-        and later.revision > act.revision)
+    and {{in_force}}
 ) as act
 group by 1, 2, 3
 order by 1 desc, 2, 3

@@ -3,10 +3,7 @@ select item_no, occurred_at, reduction_mg, points, note
 from scenarios_act as act
 where provider_id = %(provider_id)s and occurred_on = %(day)s
   and scenario_no = %(scenario_no)s and reason_no = %(reason_no)s
-  and not exists (
-    select 1 from scenarios_act as later
-    where later.provider_id = act.provider_id and later.item_no = act.item_no
-      and later.revision > act.revision)
+  and {{in_force}}
   and starts_with(item_no, %(begins)s)
 order by
   case %(order)s when 'mass' then reduction_mg end,

@@ -26,25 +26,13 @@ from tanpuhui.domain.scenarios.services.ingestion import (
     write,
 )
 from tanpuhui.engine.errors import EngineError
-from tanpuhui.kernel import audit, clock
+from tanpuhui.kernel import audit, clock, sqlfiles
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.columns import fetch, plain_cursor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
 
 # One day of a provider at a time bounds memory and the length of a transaction.
-IN_FORCE = """
-select item_no, revision, scenario_no, account_id,
-  (extract(epoch from occurred_at) * 1000000)::bigint, inputs, asset_key,
-  quantified_mg, reduction_mg, points, reason_no, note, occurred_on,
-  (extract(epoch from ended_at) * 1000000)::bigint, filing_id
-from scenarios_act as act
-where provider_id = %s and occurred_on = %s and not exists (
-  select 1 from scenarios_act as later
-  where later.provider_id = act.provider_id and later.item_no = act.item_no
-    and later.revision > act.revision)
-order by item_no
-"""
 QUANTIFIED_CODES = ("counted", "cap.day", "cap.month", "cap.year", "act.no_reduction")
 QUANTIFIED = [number(code) for code in QUANTIFIED_CODES]
 NO_RULES = number("time.after_methodology")
@@ -113,7 +101,9 @@ def _recompute_day(
     on_progress: Progress,
     dry_run: bool,
 ) -> list[Difference]:
-    cursor.execute(IN_FORCE, (provider_id, day))
+    cursor.execute(
+        sqlfiles.query(__file__, "acts_to_recompute"), {"provider_id": provider_id, "day": day}
+    )
     stored = fetch(cursor, repeats.STORED_SCHEMA)
     on_progress(stored.height)
     stored = stored.filter(pl.col("reason_no").is_in(QUANTIFIED))
