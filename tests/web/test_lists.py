@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -15,6 +16,7 @@ from tests.web.permissions.test_table import Things, things
 
 from tanpuhui.web.citizen import book_lists
 from tanpuhui.web.console.pages.exports import EXPORTS
+from tanpuhui.web.shared.lists import Cell
 
 # Who walks, by the namespace of the address.
 WALKERS = {
@@ -165,6 +167,15 @@ def lines(answer) -> list[list[str]]:
     assert answer["Content-Type"].startswith("text/csv")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
+
+
+def test_figures_are_numbers_and_numbers_of_records_are_not():
+    assert Cell("1,234.50", is_right=True).value == Decimal("1234.50")
+    assert Cell("−0.42", is_right=True).value == Decimal("-0.42")
+    assert Cell("2.00", is_right=True, file="-1.999999").value == Decimal("-1.999999")
+    assert Cell("—", is_right=True).value == "—"
+    assert Cell("0012").value == "0012"
+    assert Cell("0012", is_right=True).value == "0012"
 
 
 def test_a_file_holds_what_the_page_says(busy_town, client):

@@ -86,8 +86,8 @@ def _act_cells(one: rows.ActRow) -> tuple[Cell, ...]:
         Cell(moment(one.occurred_at)),
         Cell(one.title),
         Cell(_(one.state)),
-        Cell(numbers.kilograms_plain(one.reduction_mg)),
-        Cell(numbers.count(one.points)),
+        Cell(numbers.kilograms_plain(one.reduction_mg), is_right=True),
+        Cell(numbers.count(one.points), is_right=True),
     )
 
 
@@ -95,8 +95,8 @@ def _book_cells(one: rows.BookRow) -> tuple[Cell, ...]:
     return (
         Cell(str(one.occurred_on)),
         Cell(one.title),
-        Cell(numbers.count(one.acts)),
-        Cell(numbers.kilograms_plain(one.reduction_mg)),
-        Cell(numbers.count(one.points)),
+        Cell(numbers.count(one.acts), is_right=True),
+        Cell(numbers.kilograms_plain(one.reduction_mg), is_right=True),
+        Cell(numbers.count(one.points), is_right=True),
         Cell(str(one.journal_id)),
     )

@@ -220,8 +220,8 @@ def _sent_cells(one: Sent) -> tuple[Cell, ...]:
     return (
         Cell(one.who),
         Cell(one.scenario.title),
-        Cell(numbers.count(one.sums.acts)),
-        Cell(numbers.count(one.sums.counted)),
+        Cell(numbers.count(one.sums.acts), is_right=True),
+        Cell(numbers.count(one.sums.counted), is_right=True),
         Cell(str(one.sums.first_day)),
         Cell(str(one.sums.last_day)),
     )

@@ -75,10 +75,11 @@ class ReasonShare:
 
 @dataclass(frozen=True)
 class Counter:
-    """A figure with its name."""
+    """A figure with its name, and where it is made of its parts."""
 
     label: str
     count: str
+    href: str = ""
 
 
 def batch_row(batch: BatchView) -> BatchRow:

@@ -22,7 +22,7 @@ PAGE = 20
 FILE_PAGE = 500
 FILE_ROWS_MAX = 1_000_000  # what a sheet holds
 FORMS = ("csv", "xlsx")
-FIGURE = re.compile(r"[−-]?(\d{1,3}(,\d{3})+|\d{1,15})(\.\d+)?")
+FIGURE = re.compile(r"[−-]?(\d{1,3}(,\d{3})+|0|[1-9]\d{0,14})(\.\d+)?")
 TONES = {
     "submitted": "wait", "open": "wait", "queued": "wait", "draft": "off",
     "approved": "ok", "applied": "ok", "answered": "work", "running": "work",
@@ -88,6 +88,11 @@ class Cell:
         if self.small:
             parts.append(f"（{self.small}）")
         return " ".join(part for part in parts if part)
+
+    @property
+    def value(self) -> Decimal | str:
+        """The same for a file: figures, which stand to the right, are numbers."""
+        return figure(self.words) if self.is_right else self.words
 
 
 @dataclass(frozen=True)
@@ -332,13 +337,13 @@ def held(
 
 def lines(
     make: Callable[[Query], Listing[Any]], query: Query
-) -> Iterator[tuple[Listing[Any], list[str]]]:
-    """Every row of a list as texts, page by page, each with the page it stands on."""
+) -> Iterator[tuple[Listing[Any], list[Decimal | str]]]:
+    """Every row of a list as values, page by page, each with the page it stands on."""
     number, done = 1, 0
     while done < FILE_ROWS_MAX:
         page = make(replace(query, size=FILE_PAGE, page=str(number)))
         for row in page.rows:
-            yield page, [cell.words for cell in row]
+            yield page, [cell.value for cell in row]
         done += len(page.rows)
         if not page.page.has_next:
             return
@@ -361,8 +366,7 @@ def download(
         return None
     first = make(replace(query, size=1, page="1"))
     head = [one.label for one in first.heads]
-    read = figure if form == "xlsx" else str
-    rows = ([read(text) for text in texts] for _, texts in lines(make, query))
+    rows = (values for _, values in lines(make, query))
     return table_download(form, name, head, rows)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from tanpuhui.kernel import jobs
@@ -23,6 +24,7 @@ from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.downloads import csv_lines, xlsx_write
 
 Params = Mapping[str, str]
+Rows = Iterator[list[Decimal | str]]
 
 
 @dataclass(frozen=True)
@@ -95,21 +97,18 @@ def run(job: jobs.Claimed, progress: jobs.Progress) -> str:
     return name
 
 
-def _rows(
-    export: Export, query: lists.Query, viewer: str, progress: jobs.Progress
-) -> Iterator[list[str]]:
+def _rows(export: Export, query: lists.Query, viewer: str, progress: jobs.Progress) -> Rows:
     found = lists.lines(lambda asked: export.table(asked, viewer), query)
-    for done, (page, texts) in enumerate(found, start=1):
-        yield texts
+    for done, (page, values) in enumerate(found, start=1):
+        yield values
         progress.move(done, done + (lists.FILE_PAGE if page.page.has_next else 0))
 
 
-def _csv(name: str, head: list[str], rows: Iterator[list[str]]) -> None:
+def _csv(name: str, head: list[str], rows: Rows) -> None:
     with (jobs.folder() / name).open("w", encoding="utf-8", newline="") as file:
         for line in csv_lines(head, rows):
             file.write(line)
 
 
-def _xlsx(name: str, head: list[str], rows: Iterator[list[str]]) -> None:
-    typed = ([lists.figure(text) for text in row] for row in rows)
-    xlsx_write(str(jobs.folder() / name), head, typed)
+def _xlsx(name: str, head: list[str], rows: Rows) -> None:
+    xlsx_write(str(jobs.folder() / name), head, rows)

@@ -170,6 +170,12 @@ def _cells(one: Health) -> tuple[Cell, ...]:
     )
 
 
+def _batches(code: str) -> str:
+    """A provider's batches of these days."""
+    first = clock.today() - timedelta(days=DAYS - 1)
+    return f"{reverse('console:provider_batches', args=[code])}?first={first}"
+
+
 def _findings(title: str) -> str:
     return f"{reverse('console:anomalies')}?{urlencode({'q': title, 'state': 'open'})}"
 
@@ -216,7 +222,7 @@ def provider(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         organisation=organisation,
         is_stopped=is_stopped,
         stops=scenarios.stops_of(number),
-        counters=_counters(list(arrivals.values()), delay.median_s),
+        counters=_counters(list(arrivals.values()), delay.median_s, _batches(code)),
         chart=_chart(arrivals),
         records=records,
         reasons=[(one, one.count * PERCENT // total) for one in reasons],
@@ -232,14 +238,16 @@ def provider(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 
 def _counters(
-    arrivals: Sequence[scenarios.IntakeDay], median_s: int | None
+    arrivals: Sequence[scenarios.IntakeDay], median_s: int | None, href: str
 ) -> list[batch_words.Counter]:
     records = sum(one.records for one in arrivals)
     refused = sum(one.refused for one in arrivals)
     share = f"{refused * PERCENT / records:.1f}%" if records else "—"
     return [
-        batch_words.Counter("近 14 天批次", numbers.count(sum(one.batches for one in arrivals))),
-        batch_words.Counter("近 14 天记录", numbers.count(records)),
+        batch_words.Counter(
+            "近 14 天批次", numbers.count(sum(one.batches for one in arrivals)), href
+        ),
+        batch_words.Counter("近 14 天记录", numbers.count(records), href),
         batch_words.Counter("计入", numbers.count(sum(one.counted for one in arrivals))),
         batch_words.Counter("退回比例", share),
         batch_words.Counter("延迟中位数", span(median_s)),

@@ -107,9 +107,9 @@ def _cells(row: words.TrialRow) -> tuple[Cell, ...]:
         Cell(row.trial.batch_no),
         Cell(row.operation),
         Cell(moment(row.trial.tried_at)),
-        Cell(numbers.count(row.trial.records)),
-        Cell(numbers.count(row.counted)),
-        Cell(numbers.kilograms_plain(row.trial.reduction_mg)),
+        Cell(numbers.count(row.trial.records), is_right=True),
+        Cell(numbers.count(row.counted), is_right=True),
+        Cell(numbers.kilograms_plain(row.trial.reduction_mg), is_right=True),
     )
 
 
