@@ -309,3 +309,29 @@ def test_a_providers_consents_are_found_without_reading_all(city: None) -> None:
         cursor.execute(f"explain {months}", {"provider_id": 1, "zone": "Asia/Shanghai"})
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "parties_consent_provider" in plan
+
+
+def test_points_and_new_links_at_once_agree_in_the_end(
+    committed: None, example_city: object, fixed_clock: FixedClock
+) -> None:
+    """The word for points reaches every link, also one that is made at the same moment."""
+    providers = [provider_open(), provider_open("bikes")]
+    people = people_open(2)
+    for turn in range(4):
+
+        def step(n: int, turn: int = turn) -> None:
+            person = people[n % 2]
+            if n < 4:
+                bind(providers[n // 2], [f"s{turn}-{n}"], [person])
+            elif n < 6:
+                grant(0, [person], [0], "points")
+            else:
+                withdraw(0, person, [0], "points")
+
+        at_once(8, step)
+        takers = selectors.agreed(people, "points")
+        links = rows("select person_id, scenario_mask from parties_subjectlink")
+        assert {(person, mask) for person, mask in links} <= {
+            (person, int(person in takers)) for person in people
+        }
+        assert len(links) == 4 * (turn + 1)
