@@ -75,17 +75,20 @@ def links(work: Work, cursor: Any) -> None:
 
     This outranks every other reason: a record that may not be kept must not stay as a refusal.
     """
-    subject = arrow(work.frame["subject"])
-    blank = ~(lengths(subject) > 0)
+    encoded = arrow(work.frame["subject"].fill_null("")).dictionary_encode()
+    names, of_name = encoded.dictionary, encoded.indices.to_numpy()
+    is_blank = lengths(names) == 0
     # In the order of the index, so that neighbours lie on the same page.
-    order = pc.array_sort_indices(subject).to_numpy()
-    order = order[~(blank | has_control(subject))[order]]
-    found = parties.links_find(cursor, work.provider_id, subject.take(pa.array(order)))
+    order = pc.array_sort_indices(names).to_numpy()
+    order = order[~(is_blank | has_control(names))[order]]
+    found = parties.links_find(cursor, work.provider_id, names.take(pa.array(order)))
     linked = order[found["position"]]
-    work.account_id[linked] = found["person_id"]
-    work.takes_points[linked] = found["takes_points"]
-    masks = np.zeros(work.size, dtype=np.int64)
-    masks[linked] = found["mask"]
+    held = {key: np.zeros(len(names), dtype=values.dtype) for key, values in found.items()}
+    for key, values in found.items():
+        held[key][linked] = values
+    work.account_id = held["person_id"][of_name]
+    work.takes_points = held["takes_points"][of_name]
+    masks, blank = held["mask"][of_name], is_blank[of_name]
     unknown = (work.account_id == 0) & ~blank
     consented = ((masks >> work.scenario_no.astype(np.int64)) & 1) == 1
     consented |= (work.scenario_no == 0) & (masks != 0)  # no scenario: any consent lets it be shown
