@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.core.cache import cache
 from tests.factories.database import execute, rows, value
+from tests.factories.town import points_agree
 from tests.web.conftest import SYSTEM, deliver, record
 
 from tanpuhui.domain.insight import services as insight
@@ -37,6 +38,7 @@ def crowd(town, pack):
     people = parties.people_open_many(actor=SYSTEM, count=13, regions=["340102"])
     execute("update parties_person set region = '340103' where party_id = %s", people[12])
     ledger.accounts_open(actor=SYSTEM, kind="person", party_ids=people)
+    points_agree(people)
     names = [f"n{n}" for n in range(13)]
     for provider, scenario in ((town.metro, "travel/metro"), (town.canteen, "living/clean_plate")):
         parties.links_bind_many(
