@@ -5,23 +5,16 @@ templates (`shared/list_*.html`) and the file are all drawn from the same `Listi
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-
 from tanpuhui.web.shared import paging
-from tanpuhui.web.shared.downloads import table_download
 
 Row = TypeVar("Row")
 PAGE = 20
-FILE_PAGE = 500
-FILE_ROWS_MAX = 1_000_000  # what a sheet holds
-FORMS = ("csv", "xlsx")
 FIGURE = re.compile(r"[−-]?(\d{1,3}(,\d{3})+|0|[1-9]\d{0,14})(\.\d+)?")
 TONES = {
     "submitted": "wait", "open": "wait", "queued": "wait", "draft": "off",
@@ -333,41 +326,6 @@ def held(
         foot=foot(shown) if foot and shown else (),
         **more,
     )
-
-
-def lines(
-    make: Callable[[Query], Listing[Any]], query: Query
-) -> Iterator[tuple[Listing[Any], list[Decimal | str]]]:
-    """Every row of a list as values, page by page, each with the page it stands on."""
-    number, done = 1, 0
-    while done < FILE_ROWS_MAX:
-        page = make(replace(query, size=FILE_PAGE, page=str(number)))
-        for row in page.rows:
-            yield page, [cell.value for cell in row]
-        done += len(page.rows)
-        if not page.page.has_next:
-            return
-        number += 1
-
-
-def download(
-    request: HttpRequest, make: Callable[[Query], Listing[Any]], query: Query, name: str
-) -> HttpResponseBase | None:
-    """The list as a file where the address asks for one with `form`; else None.
-
-    Args:
-        request: the request.
-        make: query → list.
-        query: what the address asks for.
-        name: file name in ASCII without ending.
-    """
-    form = request.GET.get("form", "")
-    if form not in FORMS:
-        return None
-    first = make(replace(query, size=1, page="1"))
-    head = [one.label for one in first.heads]
-    rows = (values for _, values in lines(make, query))
-    return table_download(form, name, head, rows)
 
 
 def figure(text: str) -> Decimal | str:

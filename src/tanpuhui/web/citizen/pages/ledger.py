@@ -13,7 +13,7 @@ from tanpuhui.domain.ledger.data import MonthSum
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.kernel import clock
 from tanpuhui.web.citizen import book_lists, rows
-from tanpuhui.web.shared import charts, lists, months, numbers, scenes
+from tanpuhui.web.shared import charts, list_files, lists, months, numbers, scenes
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 from tanpuhui.web.templatetags.tph import month as month_words
 
@@ -32,7 +32,7 @@ def ledger_month(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     def table(asked: lists.Query) -> lists.Listing[Any]:
         return book_lists.table(asked, citizen.person_id, month, keeps)
 
-    if file := lists.download(request, table, query, f"ledger-{month:%Y-%m}"):
+    if file := list_files.download(request, table, query, f"ledger-{month:%Y-%m}"):
         return file
     listing, days = book_lists.days(query, citizen.person_id, month, keeps)
     sums = months_full(ledger.month_sums(citizen.person_id, until=month, months=YEAR), month)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from tanpuhui.domain.notify import selectors as notify
 from tanpuhui.domain.notify import services
 from tanpuhui.web.citizen import own_lists
-from tanpuhui.web.shared import lists
+from tanpuhui.web.shared import list_files
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 HOURS = [(str(hour), f"{hour}:00") for hour in range(24)]
@@ -34,7 +34,7 @@ class PreferenceForm(forms.Form):
 def inbox(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """Messages, newest first, all or only new ones."""
     query = own_lists.messages_query(request.GET)
-    file = lists.download(
+    file = list_files.download(
         request, lambda one: own_lists.messages(one, citizen.person_id), query, "messages"
     )
     if file:

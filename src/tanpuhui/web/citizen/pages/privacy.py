@@ -18,7 +18,7 @@ from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services
 from tanpuhui.kernel import cityrules, clock, jobs
 from tanpuhui.web.citizen import closing, consenting, copies, holdings, own_lists
-from tanpuhui.web.shared import districts, lists
+from tanpuhui.web.shared import districts, list_files, lists
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 AGREED = "yes"
@@ -66,7 +66,7 @@ def _list_page(
     template: str,
 ) -> HttpResponseBase:
     """A list as its file where one is asked for, else as its page."""
-    file = lists.download(request, make, query, name)
+    file = list_files.download(request, make, query, name)
     return file or render(request, template, {"tab": "me", "listing": make(query)})
 
 

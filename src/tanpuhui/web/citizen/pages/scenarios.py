@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.web.citizen import consenting, scenario_words
-from tanpuhui.web.shared import lists, scene_lists, scenes
+from tanpuhui.web.shared import list_files, lists, scene_lists, scenes
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 
@@ -18,7 +18,7 @@ def scenarios(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
         return scene_lists.table(asked, open_nos, for_citizen=True)
 
     query = scene_lists.query_of(request.GET)
-    if file := lists.download(request, table, query, "scenarios"):
+    if file := list_files.download(request, table, query, "scenarios"):
         return file
     listing = table(query)
     context = {

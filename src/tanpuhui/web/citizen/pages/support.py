@@ -15,7 +15,7 @@ from tanpuhui.domain.supervision import services
 from tanpuhui.domain.supervision.data import TicketView
 from tanpuhui.domain.supervision.errors import ReasonMissing
 from tanpuhui.web.citizen import faq, own_lists, rows
-from tanpuhui.web.shared import durations, lists
+from tanpuhui.web.shared import durations, list_files
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 RECENT = 3
@@ -74,7 +74,7 @@ def help_home(request: HttpRequest, citizen: Citizen) -> HttpResponse:
 def tickets(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     """All own tickets, or only appeals."""
     query = own_lists.tickets_query(request.GET)
-    file = lists.download(
+    file = list_files.download(
         request, lambda one: own_lists.tickets(one, citizen.person_id), query, "tickets"
     )
     listing = own_lists.tickets(query, citizen.person_id)

@@ -20,7 +20,7 @@ from tanpuhui.web.console.pages import (
     statistics,
     tickets,
 )
-from tanpuhui.web.shared import lists
+from tanpuhui.web.shared import list_files, lists
 from tanpuhui.web.shared.downloads import csv_lines, xlsx_write
 
 Params = Mapping[str, str]
@@ -98,10 +98,10 @@ def run(job: jobs.Claimed, progress: jobs.Progress) -> str:
 
 
 def _rows(export: Export, query: lists.Query, viewer: str, progress: jobs.Progress) -> Rows:
-    found = lists.lines(lambda asked: export.table(asked, viewer), query)
+    found = list_files.lines(lambda asked: export.table(asked, viewer), query)
     for done, (page, values) in enumerate(found, start=1):
         yield values
-        progress.move(done, done + (lists.FILE_PAGE if page.page.has_next else 0))
+        progress.move(done, done + (list_files.PAGE if page.page.has_next else 0))
 
 
 def _csv(name: str, head: list[str], rows: Rows) -> None:

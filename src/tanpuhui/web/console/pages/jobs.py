@@ -16,7 +16,7 @@ from tanpuhui.kernel import jobs as queue
 from tanpuhui.web.console import frame
 from tanpuhui.web.console.menu import EVERYBODY
 from tanpuhui.web.console.pages import exports
-from tanpuhui.web.shared import lists, numbers
+from tanpuhui.web.shared import list_files, lists, numbers
 from tanpuhui.web.shared.guards import Staff, staff_only
 from tanpuhui.web.shared.lists import Cell, Chip, Head, Link
 from tanpuhui.web.templatetags.tph import moment
@@ -33,7 +33,7 @@ HEADS = (
     Head("完成时间", "done"),
     Head("文件"),
 )
-FORMATS = lists.FORMS
+FORMATS = list_files.FORMS
 BUSY_S = 2
 
 
@@ -98,7 +98,7 @@ def _file(one: queue.JobView) -> Cell:
 def jobs(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """The page, or the list itself as a file."""
     query = query_of(request.GET)
-    file = lists.download(request, lambda one: table(one, staff.actor.label), query, "jobs")
+    file = list_files.download(request, lambda one: table(one, staff.actor.label), query, "jobs")
     return file or frame.show(
         request,
         staff,

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.web.provider import batch_lists, frame, words
-from tanpuhui.web.shared import lists, numbers
+from tanpuhui.web.shared import list_files, numbers
 from tanpuhui.web.shared.downloads import table_download
 from tanpuhui.web.shared.guards import Provider, provider_only
 
@@ -20,7 +20,7 @@ ROWS_MAX = 1_000_000
 def batches(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     """All batches of this provider, newest first."""
     query, number = batch_lists.query_of(request.GET), provider.provider_id
-    file = lists.download(
+    file = list_files.download(
         request, lambda one: batch_lists.table(one, number, href), query, "batches"
     )
     return file or frame.show(
@@ -45,7 +45,7 @@ def batch(request: HttpRequest, provider: Provider, token: str) -> HttpResponseB
     view = scenarios.batch(provider.provider_id, batch_id)
     query = batch_lists.refusals_query(request.GET)
     row = words.batch_row(view)
-    file = lists.download(
+    file = list_files.download(
         request,
         lambda one: batch_lists.refusals(one, provider.provider_id, batch_id),
         query,

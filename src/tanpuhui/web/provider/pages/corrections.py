@@ -12,7 +12,7 @@ from tanpuhui.domain.intake.services.corrections import ITEMS_MAX
 from tanpuhui.domain.scenarios.data import BatchView
 from tanpuhui.web.provider import batch_lists, frame
 from tanpuhui.web.provider.pages import batches
-from tanpuhui.web.shared import lists, scenes
+from tanpuhui.web.shared import list_files, lists, scenes
 from tanpuhui.web.shared.guards import Provider, provider_only
 
 
@@ -21,7 +21,7 @@ def corrections(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     """Find acts, then withdraw them or correct one; earlier corrections below."""
     if request.method == "GET":
         query = batch_lists.query_of(request.GET)
-        file = lists.download(request, lambda one: past(one, provider), query, "corrections")
+        file = list_files.download(request, lambda one: past(one, provider), query, "corrections")
         if file:
             return file
     error = ""

@@ -14,7 +14,7 @@ from tanpuhui.domain.intake.data import UploadView
 from tanpuhui.domain.intake.errors import UploadRefused
 from tanpuhui.domain.intake.services.uploads import KEPT_DAYS
 from tanpuhui.web.provider import frame, words
-from tanpuhui.web.shared import lists, numbers, uploads
+from tanpuhui.web.shared import list_files, lists, numbers, uploads
 from tanpuhui.web.shared.guards import Provider, provider_only
 from tanpuhui.web.shared.lists import Cell, Chip, Head
 from tanpuhui.web.templatetags.tph import moment
@@ -46,7 +46,7 @@ def imports(request: HttpRequest, provider: Provider) -> HttpResponseBase:
         else:
             return redirect("provider:import", token)
     query = query_of(request.GET)
-    file = lists.download(request, lambda one: table(one, provider), query, "files")
+    file = list_files.download(request, lambda one: table(one, provider), query, "files")
     return file or frame.show(
         request,
         provider,

@@ -13,7 +13,7 @@ from tanpuhui.domain.parties import services
 from tanpuhui.domain.parties.data import KeyView
 from tanpuhui.domain.parties.errors import KeyRefused, UnknownKey
 from tanpuhui.web.provider import frame, words
-from tanpuhui.web.shared import lists
+from tanpuhui.web.shared import list_files, lists
 from tanpuhui.web.shared.guards import Provider, provider_only
 from tanpuhui.web.shared.lists import Cell, Chip, Head, Link
 from tanpuhui.web.templatetags.tph import moment
@@ -36,7 +36,7 @@ HEADS = (
 def keys(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     """All keys with their state and last call."""
     query = query_of(request.GET)
-    file = lists.download(request, lambda one: table(one, provider), query, "keys")
+    file = list_files.download(request, lambda one: table(one, provider), query, "keys")
     return file or frame.show(
         request, provider, "keys.html", "keys", listing=table(query, provider)
     )

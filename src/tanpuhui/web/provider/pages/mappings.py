@@ -16,7 +16,7 @@ from tanpuhui.domain.intake.mapping import document_of
 from tanpuhui.domain.intake.services.profiles import profile_checked
 from tanpuhui.domain.intake.services.uploads import path_of, upload_row
 from tanpuhui.web.provider import frame, mapping_form
-from tanpuhui.web.shared import lists
+from tanpuhui.web.shared import list_files, lists
 from tanpuhui.web.shared.guards import Provider, provider_only
 from tanpuhui.web.shared.lists import Cell, Head, Link
 from tanpuhui.web.templatetags.tph import moment
@@ -29,7 +29,7 @@ HEADS = (Head("名称", "title"), Head("来源"), Head("改动", "changed"), Hea
 def mappings(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     """The provider's own mappings, and the city's."""
     query = query_of(request.GET)
-    file = lists.download(request, lambda one: table(one, provider), query, "mappings")
+    file = list_files.download(request, lambda one: table(one, provider), query, "mappings")
     return file or frame.show(
         request, provider, "mappings.html", "mappings", listing=table(query, provider)
     )

@@ -20,7 +20,7 @@ from tanpuhui.kernel.cityrules import pack
 from tanpuhui.kernel.partitions import month_of
 from tanpuhui.web.provider import day_lists, frame, words
 from tanpuhui.web.provider.pages.corrections import items_of
-from tanpuhui.web.shared import lists, numbers, scenes, uploads
+from tanpuhui.web.shared import list_files, lists, numbers, scenes, uploads
 from tanpuhui.web.shared.downloads import table_download
 from tanpuhui.web.shared.guards import Provider, provider_only
 
@@ -48,7 +48,7 @@ def reconciliation(request: HttpRequest, provider: Provider) -> HttpResponseBase
     query = day_lists.query_of(request.GET)
     span = day_lists.span_of(query)
     lines = intake.days(provider.provider_id, span=span)
-    file = lists.download(request, lambda one: day_lists.table(one, lines), query, "days")
+    file = list_files.download(request, lambda one: day_lists.table(one, lines), query, "days")
     if file:
         return file
     refused: Counter[tuple[str, str]] = Counter()
@@ -142,7 +142,7 @@ def rows(request: HttpRequest, provider: Provider) -> HttpResponseBase:
             asked, provider.provider_id, day=day, scenario_no=scenario.no, code=code
         )
 
-    file = lists.download(request, table, query, f"rows-{day}-{scenario.no}")
+    file = list_files.download(request, table, query, f"rows-{day}-{scenario.no}")
     return file or frame.show(
         request,
         provider,

@@ -12,7 +12,7 @@ from tanpuhui.domain.intake import selectors as intake
 from tanpuhui.domain.intake.data import TrialView
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.web.provider import frame, words
-from tanpuhui.web.shared import lists, numbers
+from tanpuhui.web.shared import list_files, lists, numbers
 from tanpuhui.web.shared.guards import Provider, provider_only
 from tanpuhui.web.shared.lists import Cell, Head
 from tanpuhui.web.templatetags.tph import moment
@@ -50,7 +50,7 @@ class Examine(Protocol):
 def sandbox(request: HttpRequest, provider: Provider) -> HttpResponseBase:
     """How the sandbox is used, and the last calls with their receipts."""
     query = query_of(request.GET)
-    file = lists.download(request, lambda one: table(one, provider), query, "sandbox")
+    file = list_files.download(request, lambda one: table(one, provider), query, "sandbox")
     if file:
         return file
     listing = table(query, provider)

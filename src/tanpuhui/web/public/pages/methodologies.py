@@ -14,7 +14,7 @@ from tanpuhui.engine.methodologies import Methodology
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.packs import Scenario
 from tanpuhui.web.public import method_pages
-from tanpuhui.web.shared import lists, scenes
+from tanpuhui.web.shared import list_files, lists, scenes
 from tanpuhui.web.shared.lists import Cell, Head
 
 LEVELS = ("国标", "地标", "团标", "本市")
@@ -34,7 +34,7 @@ class Row:
 def methodologies(request: HttpRequest) -> HttpResponseBase:
     """All versions, by number, the newest first."""
     query = query_of(request.GET)
-    file = lists.download(request, table, query, "methodologies")
+    file = list_files.download(request, table, query, "methodologies")
     count = len(cityrules.pack().methodologies)
     context = {"section": "methodologies", "listing": table(query), "count": count}
     return file or render(request, "public/methodologies.html", context)

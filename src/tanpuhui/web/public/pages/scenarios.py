@@ -6,13 +6,13 @@ from django.shortcuts import render
 from tanpuhui.domain.insight import selectors as insight
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.web.citizen import scenario_words
-from tanpuhui.web.shared import lists, scene_lists, scenes
+from tanpuhui.web.shared import list_files, scene_lists, scenes
 
 
 def scenarios(request: HttpRequest) -> HttpResponseBase:
     """All scenarios by clause of the notice."""
     query = scene_lists.query_of(request.GET)
-    if file := lists.download(request, scene_lists.table, query, "scenarios"):
+    if file := list_files.download(request, scene_lists.table, query, "scenarios"):
         return file
     listing = scene_lists.table(query)
     context = {

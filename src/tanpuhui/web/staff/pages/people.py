@@ -15,7 +15,7 @@ from tanpuhui.domain.parties import services, staffing
 from tanpuhui.domain.parties.data import StaffView
 from tanpuhui.kernel import cityrules
 from tanpuhui.kernel.errors import DomainError
-from tanpuhui.web.shared import lists
+from tanpuhui.web.shared import list_files, lists
 from tanpuhui.web.shared.guards import Staff, staff_only
 from tanpuhui.web.shared.lists import Cell, Head
 
@@ -51,7 +51,7 @@ class InviteForm(forms.Form):
 def people(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """Logins with search and role, open invitations, and the form to invite."""
     query = query_of(request.GET)
-    if file := lists.download(request, table, query, "people"):
+    if file := list_files.download(request, table, query, "people"):
         return file
     context = {
         "staff": staff,
