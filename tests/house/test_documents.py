@@ -26,7 +26,7 @@ def documented(name: str) -> set[str]:
 
 
 def error_codes() -> dict[str, str]:
-    """code -> place, from `code = "…"` of error classes and from the table of reasons."""
+    """code -> place: `code = "…"` of error classes, `…Error("code", …)`, the table of reasons."""
     found = {}
     for path in python_files("src/tanpuhui"):
         if path.name == "reasons.py":
@@ -34,6 +34,12 @@ def error_codes() -> dict[str, str]:
                 if isinstance(node, ast.Constant) and CODE.match(str(node.value)):
                     found[str(node.value)] = place(path, node)
         for node in ast.walk(tree(path)):
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func) == "FileError"
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                found[str(node.args[0].value)] = place(path, node)
             if isinstance(node, ast.ClassDef):
                 for line in node.body:
                     if (

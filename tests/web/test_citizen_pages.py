@@ -12,6 +12,7 @@ from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger import services as ledger_services
 from tanpuhui.domain.ledger.states import AccountState
 from tanpuhui.domain.parties import selectors as parties
+from tanpuhui.domain.parties import services as parties_services
 from tanpuhui.domain.scenarios import selectors as scenarios
 
 MARCH = date(2026, 3, 1)
@@ -176,6 +177,25 @@ def test_a_points_only_act_says_so(busy_town, as_ann):
     assert "只记积分" in page
     assert "食堂确认" in page
     assert "一步一步怎么算" not in page
+
+
+def test_an_act_without_points_says_whose_word_is_missing(busy_town, as_ann):
+    token = scenarios.acts_recent(busy_town.ann, limit=1)[0].token
+    assert "没有记积分" not in text(as_ann.get(reverse("citizen:act", args=[token])))
+    parties_services.consent_withdraw(
+        actor=SYSTEM, provider_id=0, person_id=busy_town.ann, scenario_nos=[0], purpose="points"
+    )
+    deliver(
+        busy_town.metro,
+        "later",
+        record("L1", "ann", "travel/metro", "2026-03-09T21:00:00+08:00", distance=5.0),
+    )
+    acts = scenarios.acts_in_month(busy_town.ann, MARCH)
+    (act,) = [one for one in acts if one.code == "counted" and one.points == 0]
+    assert act.reduction_mg > 0
+    page = text(as_ann.get(reverse("citizen:act", args=[act.token])))
+    assert "这一笔没有记积分" in page
+    assert "减排量照常入账" in page
 
 
 def test_somebody_elses_act_is_not_found(busy_town, as_ann, client):

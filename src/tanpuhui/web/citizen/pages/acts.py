@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors as acts
 from tanpuhui.kernel import cityrules
 from tanpuhui.web.citizen import explanations
@@ -15,12 +16,15 @@ def act(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
     """One act of this citizen; anybody else's is not found."""
     found = acts.act_explained(citizen.person_id, token)
     scenario = cityrules.pack().scenario_by_no(found.act.scenario_no)
+    is_counted = found.act.code == "counted"
+    has_no_points = is_counted and found.act.points == 0
     context = {
         "tab": "ledger",
         "one": found,
         "act": found.act,
         "scenario": scenario,
-        "is_counted": found.act.code == "counted",
+        "is_counted": is_counted,
+        "wants_points_word": has_no_points and not parties.has_agreed(citizen.person_id, "points"),
         "token": token,
         "appeal": appeal_of(citizen.person_id, *acts.act_key(citizen.person_id, token)),
         "advice": explanations.advice(found.act.code),
