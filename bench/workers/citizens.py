@@ -25,10 +25,11 @@ class Citizen(FastHttpUser):
     wait_time = constant_pacing(ORDER["pause_s"]) if ORDER["pause_s"] else constant_throughput(1e6)
 
     def on_start(self) -> None:
-        """Become the next person."""
+        """Become the next person, at a moment of one's own."""
         visit = next(VISITS)
         self.pages = [tuple(page) for page in visit["pages"]]
         self.headers = {"Cookie": f"sessionid={visit['session']}"}
+        gevent.sleep(random.random() * ORDER["pause_s"])
 
     @task
     def open_page(self) -> None:
