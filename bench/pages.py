@@ -144,5 +144,5 @@ def _lines(part: Part, run: Run) -> None:
     part.line(f"{PRESSING} at once, pages/s, p95", f"{ours['per_second']:.0f}, {ours['p95_ms']} ms")
     part.line("a bare Django view, pages/s", f"{bare['per_second']:.0f}")
     part.line("ours ÷ bare view", f"{ours['per_second'] / bare['per_second']:.3f}")
-    each = 1000 * most["cpu_s"] / max(1, ours["count"])
+    each = 1000 * most["cpu_s"] / max(1, most["all"])
     part.line("processor time a page, database included", f"{each:.1f} ms")

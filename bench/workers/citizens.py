@@ -48,11 +48,13 @@ def main() -> None:
     runner = environment.create_local_runner()
     runner.start(ORDER["users"], spawn_rate=ORDER["users"])
     gevent.sleep(ORDER["warm_s"])
+    warm = environment.stats.total.num_requests
     environment.stats.reset_all()
     gevent.sleep(ORDER["seconds"])
     found: dict[str, Any] = {
         "pages": {name: _figures(entry) for (name, _), entry in environment.stats.entries.items()},
         "total": _figures(environment.stats.total),
+        "all": warm + environment.stats.total.num_requests,
         "errors": [f"{e.name}: {e.error}" for e in environment.stats.errors.values()],
     }
     runner.quit()
