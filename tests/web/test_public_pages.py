@@ -1,5 +1,7 @@
 """The open pages, the headers of every answer, and what errors look like."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
@@ -42,6 +44,19 @@ def test_headers(db, client, address):
 def test_pages_travel_compressed(db, client):
     response = client.get("/", headers={"accept-encoding": "gzip"})
     assert response["Content-Encoding"] == "gzip"
+
+
+def test_no_link_of_the_public_pages_leads_nowhere(busy_town, client):
+    seen, waiting = set(), {"/", "/join/"}
+    while waiting - seen:
+        address = (waiting - seen).pop()
+        seen.add(address)
+        response = client.get(address)
+        assert response.status_code in {200, 302}, address
+        if response.status_code == 200 and address in {"/", "/join/", "/about/", "/status/"}:
+            page = response.content.decode()
+            waiting |= set(re.findall(r'<a [^>]*href="(/[^"#?]*)', page))
+    assert "/api/v1/openapi.json" in seen
 
 
 def test_not_found(db, client):

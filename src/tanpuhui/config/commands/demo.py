@@ -36,7 +36,7 @@ def announce(address: str) -> None:
 
     say()
     say(f"  网站       {address}/")
-    say(f"  接口文档   {address}/api/v1/docs")
+    say(f"  接口文档   {address}/api/v1/openapi.json")
     say()
     say(f"  居民       {address}/m/login/    选一位模拟居民，不用密码")
     say(f"  工作人员   {address}/login/      用户名、密码和动态口令如下")
