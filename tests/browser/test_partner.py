@@ -102,7 +102,8 @@ def test_an_import_without_script(visit, tmp_path):
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="下一步").click()
     page.get_by_role("button", name="保存映射").click()
-    page.get_by_role("button", name="试算").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="试算").click()
     for _ in range(60):
         if page.get_by_role("heading", name="试算结果").count():
             break

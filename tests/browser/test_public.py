@@ -1,6 +1,7 @@
 """The portal and the wall in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 from tests.browser.conftest import weighed
 from tests.browser.test_pages import SMALL_TARGETS, note, picture, violations
 
@@ -122,11 +123,11 @@ def test_without_script_the_portal_is_whole(visit):
     page.get_by_role("navigation", name="公开内容").get_by_role("link", name="统计").click()
     page.get_by_label("时段").select_option(index=1)
     page.get_by_role("button", name="查看").click()
-    assert page.get_by_role("heading", name="每天").is_visible()
+    expect(page.get_by_role("heading", name="每天")).to_be_visible()
     page.get_by_role("navigation", name="公开内容").get_by_role("link", name="查验").click()
     page.get_by_label("凭证号").fill("0000-0000")
     page.get_by_role("button", name="查验").click()
-    assert page.get_by_role("heading", name="没有这个凭证号").is_visible()
+    expect(page.get_by_role("heading", name="没有这个凭证号")).to_be_visible()
 
 
 def test_a_citizen_shows_a_number_and_anybody_checks_it(visit):
@@ -135,8 +136,5 @@ def test_a_citizen_shows_a_number_and_anybody_checks_it(visit):
     citizen.page.locator(".t-act").first.click()
     number = citizen.page.locator("dt", has_text="凭证号").locator("xpath=../dd").inner_text()
     page = visit().go(f"/verify/?number={number.strip().split()[0]}")
-    assert (
-        page.get_by_role("heading", name="在账，有效")
-        .or_(page.get_by_role("heading", name="有记录，未计入"))
-        .is_visible()
-    )
+    answer = page.get_by_role("heading", name="在账，有效")
+    expect(answer.or_(page.get_by_role("heading", name="有记录，未计入"))).to_be_visible()

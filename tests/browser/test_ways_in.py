@@ -174,6 +174,7 @@ def test_an_invited_colleague_must_set_up_a_second_factor(visit):
     guest.page.get_by_label("密码", exact=True).fill("a-long-pass-phrase")
     guest.page.get_by_label("再填一次密码").fill("a-long-pass-phrase")
     guest.page.get_by_role("button", name="开通").click()
+    guest.page.wait_for_url("**/login/**")
     guest.page.get_by_label("用户名").fill(name)
     guest.page.get_by_label("密码").fill("a-long-pass-phrase")
     guest.page.get_by_role("button", name="登录").click()

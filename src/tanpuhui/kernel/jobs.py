@@ -16,11 +16,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tanpuhui.kernel import audit, clock, ids, sqlfiles
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.errors import DomainError
+from tanpuhui.kernel.listing import ordered, state_counts
 from tanpuhui.kernel.models import Job
 
 ATTEMPTS_MAX = 3
@@ -174,15 +175,13 @@ def jobs(
         rows = rows.filter(kind=kind)
     if state:
         rows = rows.filter(state=state)
-    field = ORDERS.get(order.removeprefix("-"), "id")
-    sign = "-" if order.startswith("-") else ""
-    return [_view(row) for row in rows.order_by(sign + field, "-id")[offset : offset + limit]]
+    rows = ordered(rows, order, ORDERS, "id", "-id")
+    return [_view(row) for row in rows[offset : offset + limit]]
 
 
 def job_counts(asked_by: str, *, text: str = "") -> dict[str, int]:
     """State → number of a person's jobs."""
-    rows = Job.objects.filter(asked_by=asked_by, title__icontains=text).order_by()
-    return {row["state"]: row["number"] for row in rows.values("state").annotate(number=Count("*"))}
+    return state_counts(Job.objects.filter(asked_by=asked_by, title__icontains=text))
 
 
 def job(public_id: str, asked_by: str) -> JobView:

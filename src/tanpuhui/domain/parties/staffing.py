@@ -14,6 +14,7 @@ from tanpuhui.domain.parties.data import (
 )
 from tanpuhui.domain.parties.models import Application, Invitation, Role, StaffMember
 from tanpuhui.kernel import clock, crypto
+from tanpuhui.kernel.listing import ordered
 
 APPLICATION_ORDERS = {"submitted": "submitted_at", "title": "title", "kind": "kind"}
 CONTACT_CONTEXT = "parties.application.contact"
@@ -72,9 +73,8 @@ def applications(
     rows = _applications(kind, text)
     if state:
         rows = rows.filter(state=state)
-    field = APPLICATION_ORDERS.get(order.removeprefix("-"), "submitted_at")
-    sign = "-" if order.startswith("-") else ""
-    return [_application(row) for row in rows.order_by(sign + field, "pk")[offset : offset + limit]]
+    rows = ordered(rows, order, APPLICATION_ORDERS, "submitted_at", "pk")
+    return [_application(row) for row in rows[offset : offset + limit]]
 
 
 def application_count(state: str = "submitted", *, kind: str = "", text: str = "") -> int:

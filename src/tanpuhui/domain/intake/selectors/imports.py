@@ -4,13 +4,14 @@ from collections.abc import Collection
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from tanpuhui.domain.intake.data import OWN, ProfileView, UploadView
 from tanpuhui.domain.intake.errors import UnknownProfile, UnknownUpload
 from tanpuhui.domain.intake.models import OwnProfile, Upload
 from tanpuhui.kernel import clock
 from tanpuhui.kernel.cityrules import pack
+from tanpuhui.kernel.listing import ordered, state_counts
 
 ALIVE_S = 90
 WAIT_S = 15 * 60
@@ -31,15 +32,13 @@ def uploads(
     rows = _uploads(provider_id, text).select_related("mends")
     if state:
         rows = rows.filter(state=state)
-    field = UPLOAD_ORDERS.get(order.removeprefix("-"), "id")
-    sign = "-" if order.startswith("-") else ""
-    return [_view(row) for row in rows.order_by(sign + field, "-id")[offset : offset + limit]]
+    rows = ordered(rows, order, UPLOAD_ORDERS, "id", "-id")
+    return [_view(row) for row in rows[offset : offset + limit]]
 
 
 def upload_counts(provider_id: int, *, text: str = "") -> dict[str, int]:
     """State → number of a provider's files."""
-    rows = _uploads(provider_id, text).order_by().values("state").annotate(number=Count("*"))
-    return {row["state"]: row["number"] for row in rows}
+    return state_counts(_uploads(provider_id, text))
 
 
 def upload_states() -> dict[str, str]:
@@ -47,7 +46,7 @@ def upload_states() -> dict[str, str]:
     return {str(value): str(label) for value, label in Upload.State.choices}
 
 
-def _uploads(provider_id: int, text: str) -> "QuerySet[Upload]":
+def _uploads(provider_id: int, text: str) -> QuerySet[Upload]:
     return Upload.objects.filter(provider_id=provider_id, file_name__icontains=text)
 
 

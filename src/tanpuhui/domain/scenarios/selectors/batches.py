@@ -12,6 +12,7 @@ from tanpuhui.domain.scenarios.data import BatchTotals, BatchView, DayTotals, Re
 from tanpuhui.domain.scenarios.models import Batch, Refusal
 from tanpuhui.domain.scenarios.reasons import BY_CODE, BY_NO
 from tanpuhui.kernel import clock, sqlfiles
+from tanpuhui.kernel.listing import ordered
 
 BATCH_ORDERS = {
     "received": "id",
@@ -54,9 +55,8 @@ def batches(
         rows = rows.filter(received_at__gte=_midnight(first))
     if last:
         rows = rows.filter(received_at__lt=_midnight(last + timedelta(days=1)))
-    field = BATCH_ORDERS.get(order.removeprefix("-"), "id")
-    sign = "-" if order.startswith("-") else ""
-    return [_batch_view(row) for row in rows.order_by(sign + field, "-id")[offset : offset + limit]]
+    rows = ordered(rows, order, BATCH_ORDERS, "id", "-id")
+    return [_batch_view(row) for row in rows[offset : offset + limit]]
 
 
 def _midnight(day: date) -> datetime:
@@ -127,9 +127,7 @@ def refusals(
     rows = _refusal_rows(provider_id, batch_id, code)
     if text:
         rows = rows.filter(item_no__icontains=text)
-    field = REFUSAL_ORDERS.get(order.removeprefix("-"), "line")
-    sign = "-" if order.startswith("-") else ""
-    rows = rows.order_by(sign + field, "line", "id")
+    rows = ordered(rows, order, REFUSAL_ORDERS, "line", "line", "id")
     return [_refusal_view(row) for row in rows[offset : offset + limit]]
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from tanpuhui.domain.scenarios.models import ImportRun
 from tanpuhui.domain.scenarios.reasons import BY_CODE
 from tanpuhui.domain.scenarios.selectors.oddities import REFUSED, rows_of, span_of
 from tanpuhui.kernel import clock, sqlfiles
+from tanpuhui.kernel.listing import ordered, state_counts
 
 DAYS = 14
 IMPORT_ORDERS = {"started": "started_at", "file": "file_name", "rows": "rows_done"}
@@ -110,8 +111,7 @@ def imports(
     rows = _imports(provider_id, text)
     if states:
         rows = rows.filter(state__in=states)
-    field = IMPORT_ORDERS.get(order.removeprefix("-"), "started_at")
-    rows = rows.order_by(("-" if order.startswith("-") else "") + field, "-pk")
+    rows = ordered(rows, order, IMPORT_ORDERS, "started_at", "-pk")
     return [
         ImportView(
             row.pk,
@@ -131,8 +131,7 @@ def imports(
 
 def import_counts(*, provider_id: int | None = None, text: str = "") -> dict[str, int]:
     """State → number of file imports."""
-    rows = _imports(provider_id, text).order_by().values("state").annotate(number=Count("*"))
-    return {row["state"]: row["number"] for row in rows}
+    return state_counts(_imports(provider_id, text))
 
 
 def import_states() -> dict[str, str]:
@@ -140,6 +139,6 @@ def import_states() -> dict[str, str]:
     return {str(value): str(label) for value, label in ImportRun.State.choices}
 
 
-def _imports(provider_id: int | None, text: str) -> "QuerySet[ImportRun]":
+def _imports(provider_id: int | None, text: str) -> QuerySet[ImportRun]:
     rows = ImportRun.objects.filter(file_name__icontains=text)
     return rows if provider_id is None else rows.filter(provider_id=provider_id)

@@ -1,12 +1,15 @@
 """Announcements, newest first."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tanpuhui.domain.supervision import errors
 from tanpuhui.domain.supervision.data import AnnouncementView
 from tanpuhui.domain.supervision.models import Announcement
 from tanpuhui.domain.supervision.states import AnnouncementState
 from tanpuhui.kernel import clock
+from tanpuhui.kernel.listing import ordered, state_counts
+
+ORDERS = {"written": "written_at", "title": "title", "published": "published_at"}
 
 
 def announcements(
@@ -16,16 +19,13 @@ def announcements(
     rows = _chosen(text)
     if state:
         rows = rows.filter(state=state)
-    field = {"written": "written_at", "title": "title", "published": "published_at"}
-    sign = "-" if order.startswith("-") else ""
-    rows = rows.order_by(sign + field.get(order.lstrip("-"), "written_at"), "-pk")
+    rows = ordered(rows, order, ORDERS, "written_at", "-pk")
     return [announcement_view(row) for row in rows[offset : offset + limit]]
 
 
 def announcement_counts(*, text: str = "") -> dict[str, int]:
     """State → number of announcements."""
-    rows = _chosen(text).order_by().values("state").annotate(number=Count("*"))
-    return {row["state"]: row["number"] for row in rows}
+    return state_counts(_chosen(text))
 
 
 def _chosen(text: str) -> "QuerySet[Announcement]":

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.supervision import errors
@@ -10,6 +10,7 @@ from tanpuhui.domain.supervision.data import FindingView
 from tanpuhui.domain.supervision.models import AnomalyFinding
 from tanpuhui.domain.supervision.states import AnomalyState
 from tanpuhui.kernel.cityrules import pack
+from tanpuhui.kernel.listing import ordered, state_counts
 
 RULES = {
     "refusals": "退回比例偏高",
@@ -42,17 +43,14 @@ def findings(
         rows = rows.filter(state=state)
     if first is not None:
         rows = rows.filter(day__gte=first)
-    field = ORDERS.get(order.lstrip("-"), "day")
-    sign = "-" if order.startswith("-") else ""
-    page = rows.order_by(sign + field, "-pk")[offset : offset + limit]
+    page = ordered(rows, order, ORDERS, "day", "-pk")[offset : offset + limit]
     titles = provider_titles()
     return [finding_view(row, titles) for row in page]
 
 
 def finding_counts(*, rule: str = "", subject: str = "", text: str = "") -> dict[str, int]:
     """State → number of findings."""
-    rows = _chosen(rule, subject, text).order_by().values("state").annotate(number=Count("*"))
-    return {row["state"]: row["number"] for row in rows}
+    return state_counts(_chosen(rule, subject, text))
 
 
 def _chosen(rule: str, subject: str, text: str = "") -> "QuerySet[AnomalyFinding]":

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tanpuhui.domain.supervision import errors
 from tanpuhui.domain.supervision.data import ChangeView
 from tanpuhui.domain.supervision.models import ChangeRequest
 from tanpuhui.domain.supervision.states import ChangeKind, ChangeState
+from tanpuhui.kernel.listing import ordered, state_counts
 from tanpuhui.kernel.views import view_of
 
 ORDERS = {
@@ -42,15 +43,13 @@ def changes(
     rows = _visible(viewer, kinds, text)
     if state:
         rows = rows.filter(state=state)
-    field = ORDERS.get(order.lstrip("-"), "proposed_at")
-    sign = "-" if order.startswith("-") else ""
-    return [change_view(row) for row in rows.order_by(sign + field, "-pk")[offset : offset + limit]]
+    rows = ordered(rows, order, ORDERS, "proposed_at", "-pk")
+    return [change_view(row) for row in rows[offset : offset + limit]]
 
 
 def change_counts(*, viewer: str, kinds: Sequence[str] = (), text: str = "") -> dict[str, int]:
     """State → number of changes that the viewer may see."""
-    rows = _visible(viewer, kinds, text).order_by().values("state").annotate(number=Count("*"))
-    return {row["state"]: row["number"] for row in rows}
+    return state_counts(_visible(viewer, kinds, text))
 
 
 def change_count_for(viewer: str, kinds: Sequence[str]) -> int:

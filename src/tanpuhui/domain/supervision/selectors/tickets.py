@@ -11,6 +11,7 @@ from tanpuhui.domain.supervision.data import HandoverView, MessageView, TicketFi
 from tanpuhui.domain.supervision.models import Ticket, TicketMessage
 from tanpuhui.domain.supervision.states import Outcome, TicketKind, TicketState
 from tanpuhui.kernel import clock, crypto, sqlfiles
+from tanpuhui.kernel.listing import ordered, state_counts
 from tanpuhui.kernel.views import view_of
 
 MESSAGE_CONTEXT = "supervision.ticketmessage"
@@ -51,18 +52,14 @@ def tickets(
         rows = rows.filter(answered_at=None, due_at__lt=clock.now())
     if handler is not None:
         rows = rows.filter(handler=handler)
-    field = ORDERS.get(order.lstrip("-"), "due_at")
-    sign = "-" if order.startswith("-") else ""
-    return [ticket_view(row) for row in rows.order_by(sign + field, "-pk")[offset : offset + limit]]
+    rows = ordered(rows, order, ORDERS, "due_at", "-pk")
+    return [ticket_view(row) for row in rows[offset : offset + limit]]
 
 
 def ticket_counts(*, kind: str = "", text: str = "") -> dict[str, int]:
     """State → number of tickets; `late` counts those past their promised time."""
     rows = _chosen(kind, text, None, None)
-    found = {
-        row["state"]: row["number"]
-        for row in rows.order_by().values("state").annotate(number=Count("*"))
-    }
+    found = state_counts(rows)
     found["late"] = rows.filter(answered_at=None, due_at__lt=clock.now()).count()
     return found
 
