@@ -53,6 +53,7 @@ def _fill(city: Pack, sizes: Sizes, tell: Tell) -> None:
     from tanpuhui.domain.ledger import services as ledger
     from tanpuhui.domain.methodology import services as methodology
     from tanpuhui.domain.parties import services as parties
+    from tanpuhui.domain.parties.data import PLATFORM
     from tanpuhui.kernel import actors
 
     actor = actors.system(label="bench")
@@ -65,9 +66,9 @@ def _fill(city: Pack, sizes: Sizes, tell: Tell) -> None:
         ledger.accounts_open(actor=actor, kind="person", party_ids=fresh)
         parties.consents_grant_many(
             actor=actor,
-            provider_id=parties.PLATFORM,
+            provider_id=PLATFORM,
             person_ids=fresh,
-            scenario_nos=[parties.PLATFORM],
+            scenario_nos=[PLATFORM],
             text_version=consent_text(city, purpose="points"),
             purpose="points",
         )

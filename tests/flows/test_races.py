@@ -15,6 +15,7 @@ from tanpuhui.domain.ledger import selectors as book
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.states import AccountState
 from tanpuhui.domain.parties import services as parties
+from tanpuhui.domain.parties.data import PLATFORM
 from tanpuhui.domain.scenarios import selectors
 from tanpuhui.domain.scenarios.pipeline import writing
 from tanpuhui.kernel import actors
@@ -52,25 +53,30 @@ class Beside:
             connections.close_all()
 
 
-def test_a_withdrawal_waits_for_the_batch_that_read_the_consent(
-    standing: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    beside = Beside(lambda: withdraw_consent(standing))
-    post = writing.post
+def sent_with(standing: Town, beside: Beside, monkeypatch: pytest.MonkeyPatch):
+    """A ride's answer and the moment it was written, while `beside` starts and waits for it."""
     seen: list[bool] = []
 
-    def slow_post(*args, **kwargs):
+    def slow_post(*args, post=writing.post, **kwargs):
         beside.thread.start()
         beside.thread.join(timeout=0.5)
         seen.append(beside.thread.is_alive())
         return post(*args, **kwargs)
 
-    monkeypatch.setattr(writing, "post", slow_post)
-    result = standing.send(RIDE)
+    with monkeypatch.context() as slowed:
+        slowed.setattr(writing, "post", slow_post)
+        result = standing.send(RIDE)
     written_at = time.monotonic()
-    monkeypatch.setattr(writing, "post", post)
     beside.thread.join()
     assert seen == [True], "the withdrawal waited"
+    return result, written_at
+
+
+def test_a_withdrawal_waits_for_the_batch_that_read_the_consent(
+    standing: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Beside(lambda: withdraw_consent(standing))
+    result, written_at = sent_with(standing, beside, monkeypatch)
     assert beside.done_at >= written_at - 0.1
     assert codes(result) == ["counted"]
     assert codes(standing.send(record("refused-2", occurred_at="2026-03-10T10:00:00+08:00"))) == [
@@ -85,26 +91,13 @@ def test_a_word_for_points_is_taken_back_after_the_batch_that_read_it(
     beside = Beside(
         lambda: parties.consent_withdraw(
             actor=actors.person(standing.people[0]),
-            provider_id=parties.PLATFORM,
+            provider_id=PLATFORM,
             person_id=standing.people[0],
-            scenario_nos=[parties.PLATFORM],
+            scenario_nos=[PLATFORM],
             purpose="points",
         )
     )
-    post = writing.post
-    seen: list[bool] = []
-
-    def slow_post(*args, **kwargs):
-        beside.thread.start()
-        beside.thread.join(timeout=0.5)
-        seen.append(beside.thread.is_alive())
-        return post(*args, **kwargs)
-
-    monkeypatch.setattr(writing, "post", slow_post)
-    first = standing.send(RIDE)
-    monkeypatch.setattr(writing, "post", post)
-    beside.thread.join()
-    assert seen == [True], "the withdrawal waited"
+    first, _ = sent_with(standing, beside, monkeypatch)
     second = standing.send(record("r2", occurred_at="2026-03-10T10:00:00+08:00"))
     assert (first.points, second.points) == (4, 0)
     assert (codes(first), codes(second)) == (["counted"], ["counted"])

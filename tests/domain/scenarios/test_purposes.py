@@ -14,6 +14,7 @@ from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.methodology import services as methodology
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as parties
+from tanpuhui.domain.parties.data import PLATFORM
 from tanpuhui.domain.scenarios import selectors, services
 from tanpuhui.kernel import actors
 from tanpuhui.kernel.cityrules import pack
@@ -28,9 +29,9 @@ def at(hour: int, item: str = "", **given: object) -> dict[str, object]:
 def withdraw(person: int, purpose: str) -> None:
     parties.consent_withdraw(
         actor=actors.person(person),
-        provider_id=parties.PLATFORM,
+        provider_id=PLATFORM,
         person_id=person,
-        scenario_nos=[parties.PLATFORM],
+        scenario_nos=[PLATFORM],
         purpose=purpose,
     )
 
@@ -164,9 +165,9 @@ def test_issuance_asks_for_the_word_of_the_moment(town: Town) -> None:
     assert party_reads.agreed(asked, "issue") == frozenset()
     parties.consents_grant_many(
         actor=SYSTEM,
-        provider_id=parties.PLATFORM,
+        provider_id=PLATFORM,
         person_ids=asked[:2],
-        scenario_nos=[parties.PLATFORM],
+        scenario_nos=[PLATFORM],
         text_version="issue/1",
         purpose="issue",
     )
@@ -184,9 +185,9 @@ def test_a_closed_account_agrees_to_nothing(town: Town, purpose: str) -> None:
     person = town.people[0]
     parties.consents_grant_many(
         actor=SYSTEM,
-        provider_id=parties.PLATFORM,
+        provider_id=PLATFORM,
         person_ids=[person],
-        scenario_nos=[parties.PLATFORM],
+        scenario_nos=[PLATFORM],
         text_version=f"{purpose}/1",
         purpose=purpose,
     )

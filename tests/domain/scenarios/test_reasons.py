@@ -13,6 +13,7 @@ from tanpuhui.domain.ledger import selectors as book
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.ledger.states import AccountState
 from tanpuhui.domain.parties import services as parties
+from tanpuhui.domain.parties.data import PLATFORM
 from tanpuhui.domain.scenarios.reasons import BY_CODE, REASONS
 from tanpuhui.kernel import actors
 
@@ -50,9 +51,9 @@ def withdrawn_consent(town: Town) -> None:
 def without_points(town: Town) -> None:
     parties.consent_withdraw(
         actor=actors.person(town.people[0]),
-        provider_id=parties.PLATFORM,
+        provider_id=PLATFORM,
         person_id=town.people[0],
-        scenario_nos=[parties.PLATFORM],
+        scenario_nos=[PLATFORM],
         purpose="points",
     )
 

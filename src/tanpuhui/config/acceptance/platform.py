@@ -13,6 +13,7 @@ from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.ledger import services as accounts
 from tanpuhui.domain.methodology import services as methodology
 from tanpuhui.domain.parties import services as parties
+from tanpuhui.domain.parties.data import PLATFORM
 from tanpuhui.domain.scenarios.imports.reading import Reading
 from tanpuhui.domain.scenarios.services.imports import file_import, profile_named
 from tanpuhui.kernel import actors
@@ -80,9 +81,9 @@ def _provider(name: str, records: pl.DataFrame) -> int:
     accounts.accounts_open(actor=actor, kind="person", party_ids=people)
     parties.consents_grant_many(
         actor=actor,
-        provider_id=parties.PLATFORM,
+        provider_id=PLATFORM,
         person_ids=people,
-        scenario_nos=[parties.PLATFORM],
+        scenario_nos=[PLATFORM],
         text_version="accept",
         purpose="points",
     )

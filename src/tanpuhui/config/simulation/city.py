@@ -14,6 +14,7 @@ from tanpuhui.config.simulation.deliveries import Delivery, Sender
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as parties
+from tanpuhui.domain.parties.data import PLATFORM
 from tanpuhui.kernel import actors, cityrules, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.packs import Pack
@@ -202,9 +203,9 @@ def _agree(stage: Stage, people: Sequence[int]) -> None:
         if words:
             parties.consents_grant_many(
                 actor=stage.actor,
-                provider_id=parties.PLATFORM,
+                provider_id=PLATFORM,
                 person_ids=[one for n, one in enumerate(people, 1) if n % nth],
-                scenario_nos=[parties.PLATFORM],
+                scenario_nos=[PLATFORM],
                 text_version=words,
                 purpose=purpose,
             )

@@ -1,10 +1,9 @@
-"""From a mapping as a form gives it to the document of an import profile, and back."""
+"""From a mapping as a form gives it to the document of an import profile."""
 
 from typing import Any
 
 from tanpuhui.domain.intake.data import ColumnMap, FieldMap
 from tanpuhui.packs.own_profiles import document_text
-from tanpuhui.packs.profiles import Profile
 
 TIME_FORMS = {
     "%Y-%m-%d %H:%M:%S": "2026-03-10 08:05:00",
@@ -82,40 +81,3 @@ def _quantity(one: FieldMap) -> dict[str, Any]:
     if one.only:
         found["only"] = list(one.only)
     return found
-
-
-def mapping_of(profile: Profile) -> ColumnMap | None:
-    """The mapping of a profile that a form can show; None where it holds more than forms know.
-
-    The unit of a number is not kept in a profile: the form asks for it again.
-    """
-    staged = (profile.pairing, profile.track, profile.sum, profile.unpivot)
-    if any(staged) or profile.keep or profile.derive or profile.refuse or profile.lookups:
-        return None
-    time = profile.occurred_at
-    form = f"{DAY}{time.formats[0]}" if time.precision == "day" else time.formats[0]
-    return ColumnMap(
-        title=profile.title,
-        kind=profile.file.kind,
-        item_no=profile.item_no,
-        subject=profile.subject,
-        occurred_at=time.column,
-        time_form=form,
-        time_zone=profile.time_zone,
-        scenario=profile.scenario.constant or "",
-        scenario_column=profile.scenario.column or "",
-        scenario_words=tuple(profile.scenario.values.items()),
-        ended_at=profile.ended_at.column if profile.ended_at else "",
-        asset_key=profile.asset_key[0] if profile.asset_key else "",
-        encoding=profile.file.encoding,
-        separator=profile.file.separator,
-        blanks=profile.file.blanks,
-        fields=tuple(
-            FieldMap(
-                one.name, one.column or "", words=tuple((one.values or {}).items()), only=one.only
-            )
-            for one in profile.quantities
-            if one.column
-        ),
-        sets_duration=any(one.kind == "duration" for one in profile.quantities),
-    )

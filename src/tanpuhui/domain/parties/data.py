@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+PLATFORM = 0  # provider id and scenario number of what concerns the platform itself
+
 
 @dataclass(frozen=True)
 class ProviderKeyView:

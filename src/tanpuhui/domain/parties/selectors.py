@@ -12,6 +12,7 @@ from django.db.models import OuterRef
 
 from tanpuhui.domain.parties import errors
 from tanpuhui.domain.parties.data import (
+    PLATFORM,
     ChildView,
     ConsentView,
     HeldView,
@@ -192,7 +193,7 @@ def agreed(person_ids: Iterable[int], purpose: str) -> frozenset[int]:
         purpose: `notice`, `points`, or `issue`: may reductions be pooled and issued.
     """
     rows = Consent.objects.filter(
-        person_id__in=list(person_ids), provider_id=0, purpose=purpose, withdrawn_at=None
+        person_id__in=list(person_ids), provider_id=PLATFORM, purpose=purpose, withdrawn_at=None
     )
     return frozenset(rows.values_list("person_id", flat=True))
 

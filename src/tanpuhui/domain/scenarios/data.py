@@ -4,6 +4,16 @@ from typing import Any, Literal
 
 import polars as pl
 
+RECORD_SCHEMA: dict[str, Any] = {
+    "line": pl.Int64,
+    "item_no": pl.String,
+    "subject": pl.String,
+    "scenario": pl.String,
+    "occurred_at": pl.Datetime("us", "UTC"),
+    "asset_key": pl.String,
+    "refused": pl.String,
+    "raw": pl.String,
+}
 RECEIPT_SCHEMA: dict[str, Any] = {
     "line": pl.Int64,
     "item_no": pl.String,

@@ -1,20 +1,6 @@
 from tanpuhui.kernel.errors import DomainError
 
 
-class TooManyRecords(DomainError):
-    """More records than one batch may hold."""
-
-    code = "batch.too_many_records"
-    status = 413
-
-
-class FrameRefused(DomainError):
-    """The batch as a whole cannot be read as records."""
-
-    code = "batch.malformed"
-    status = 422
-
-
 class UnknownAct(DomainError):
     """No such act for this account."""
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as reads
 from tanpuhui.domain.parties import services as parties
-from tanpuhui.domain.parties.data import ConsentView
+from tanpuhui.domain.parties.data import PLATFORM, ConsentView
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.domain.scenarios.data import ScenarioConsent
 from tanpuhui.kernel import cityrules, clock
@@ -19,7 +19,6 @@ from tanpuhui.kernel.errors import DomainError
 from tanpuhui.web.shared.scenes import GROUPS
 
 PURPOSE = "quantify"
-PLATFORM = 0  # provider id and scenario number of what concerns the platform itself
 OFFERED = ("points", "issue")
 PURPOSES = {
     "notice": "碳账户使用须知",

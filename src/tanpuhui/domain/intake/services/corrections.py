@@ -10,7 +10,7 @@ import polars as pl
 from tanpuhui.domain.intake.errors import CorrectionRefused
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors, services
-from tanpuhui.domain.scenarios.data import ActRecord
+from tanpuhui.domain.scenarios.data import RECORD_SCHEMA, ActRecord
 from tanpuhui.domain.scenarios.reasons import BY_CODE
 from tanpuhui.domain.supervision import services as supervision
 from tanpuhui.engine.methodologies import Input
@@ -154,16 +154,7 @@ def _record(provider_id: int, act: ActRecord, quantities: Mapping[str, str]) -> 
         "refused": None,
         "raw": None,
     }
-    schema: dict[str, Any] = {
-        "line": pl.Int64,
-        "item_no": pl.String,
-        "subject": pl.String,
-        "scenario": pl.String,
-        "occurred_at": pl.Datetime("us", "UTC"),
-        "asset_key": pl.String,
-        "refused": pl.String,
-        "raw": pl.String,
-    }
+    schema = dict(RECORD_SCHEMA)
     for name, declared in inputs.items():
         text = quantities.get(name, act.quantities.get(name, ""))
         if text == "":

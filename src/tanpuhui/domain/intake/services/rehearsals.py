@@ -9,6 +9,7 @@ from tanpuhui.domain.intake.models import Trial
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as party_reads
 from tanpuhui.domain.parties import services as parties
+from tanpuhui.domain.parties.data import PLATFORM
 from tanpuhui.domain.scenarios.data import BatchResult
 from tanpuhui.kernel import actors, clock
 from tanpuhui.kernel.cityrules import pack
@@ -50,9 +51,9 @@ def _people_of(provider_id: int, subjects: list[str]) -> None:
     ledger.accounts_open(actor=actor, kind="person", party_ids=people)
     parties.consents_grant_many(
         actor=actor,
-        provider_id=parties.PLATFORM,
+        provider_id=PLATFORM,
         person_ids=people,
-        scenario_nos=[parties.PLATFORM],
+        scenario_nos=[PLATFORM],
         text_version=TEXT_VERSION,
         purpose="points",
     )

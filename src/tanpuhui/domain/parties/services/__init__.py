@@ -10,7 +10,6 @@ from tanpuhui.domain.parties.services.children import child_open
 from tanpuhui.domain.parties.services.closing import person_close
 from tanpuhui.domain.parties.services.coming_of_age import child_hand_over
 from tanpuhui.domain.parties.services.consents import (
-    PLATFORM,
     consent_withdraw,
     consents_grant_many,
     link_bind_self,
@@ -55,7 +54,6 @@ from tanpuhui.domain.parties.services.staff import (
 from tanpuhui.domain.parties.services.unmasking import person_unmask
 
 __all__ = [
-    "PLATFORM",
     "application_decide",
     "application_submit",
     "child_hand_over",

@@ -6,9 +6,8 @@ from datetime import date
 from django.db import transaction
 
 from tanpuhui.domain.parties import errors
-from tanpuhui.domain.parties.data import PersonView
+from tanpuhui.domain.parties.data import PLATFORM, PersonView
 from tanpuhui.domain.parties.models import Consent, Party, Person
-from tanpuhui.domain.parties.services.consents import PLATFORM
 from tanpuhui.domain.parties.services.people import public_id
 from tanpuhui.kernel import audit, clock
 from tanpuhui.kernel.actors import Actor

@@ -3,9 +3,8 @@
 from django.db import IntegrityError, transaction
 
 from tanpuhui.domain.parties import errors
-from tanpuhui.domain.parties.data import PersonView
+from tanpuhui.domain.parties.data import PLATFORM, PersonView
 from tanpuhui.domain.parties.models import Consent, Person
-from tanpuhui.domain.parties.services.consents import PLATFORM
 from tanpuhui.domain.parties.services.own_data import consents_withdraw_all
 from tanpuhui.domain.parties.services.people import PHONE_CONTEXT
 from tanpuhui.kernel import actors, audit, clock, crypto

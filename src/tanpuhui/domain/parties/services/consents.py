@@ -6,12 +6,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from tanpuhui.domain.parties import errors
+from tanpuhui.domain.parties.data import PLATFORM
 from tanpuhui.kernel import audit, clock, sqlfiles
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.locking import Space, lock
 from tanpuhui.kernel.permissions import permit
-
-PLATFORM = 0  # provider id and scenario number of what concerns the platform itself
 
 
 def links_bind_many(

@@ -14,9 +14,9 @@ from datetime import timedelta
 from django.db import IntegrityError, connection, transaction
 
 from tanpuhui.domain.parties import errors
-from tanpuhui.domain.parties.data import PersonView
+from tanpuhui.domain.parties.data import PLATFORM, PersonView
 from tanpuhui.domain.parties.models import Consent, OneTimeCode, Party, Person
-from tanpuhui.domain.parties.services.consents import PLATFORM, masks_refresh, turn_take
+from tanpuhui.domain.parties.services.consents import masks_refresh, turn_take
 from tanpuhui.domain.parties.services.people import PHONE_CONTEXT, public_id
 from tanpuhui.kernel import audit, clock, crypto, limits
 from tanpuhui.kernel.actors import Actor

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tanpuhui.domain.scenarios.data import RECORD_SCHEMA
 from tanpuhui.domain.scenarios.reasons import number
 
 Ints = npt.NDArray[np.int64]
@@ -14,16 +15,6 @@ Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
 NO_TIME = np.iinfo(np.int64).min
 
-RECORD_SCHEMA: dict[str, Any] = {
-    "line": pl.Int64,
-    "item_no": pl.String,
-    "subject": pl.String,
-    "scenario": pl.String,
-    "occurred_at": pl.Datetime("us", "UTC"),
-    "asset_key": pl.String,
-    "refused": pl.String,
-    "raw": pl.String,
-}
 QUANTITY = "q_"
 
 

@@ -61,7 +61,7 @@ def acts_ingest(
         provider_id: whose records these are.
         batch_no: the provider's own number of this delivery.
         channel: api, gateway, file, page or simulator.
-        records: columns as `pipeline.work.RECORD_SCHEMA`, and `q_<field>` a quantity sent.
+        records: columns as `data.RECORD_SCHEMA`, and `q_<field>` a quantity sent.
         dry_run: do everything, keep nothing.
 
     Raises:
