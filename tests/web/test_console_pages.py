@@ -10,11 +10,13 @@ from tests.web.console_office import office_open
 
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.scenarios import selectors as scenarios
+from tanpuhui.domain.scenarios.models import ImportRun
 from tanpuhui.domain.supervision import selectors as supervision
-from tanpuhui.kernel import jobs, trail
+from tanpuhui.kernel import clock, jobs, trail
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.web.console.menu import MENU
 from tanpuhui.web.console.pages import exports
+from tanpuhui.web.console.pages.home import SHOWN
 from tanpuhui.web.provider.frame import batch_token
 
 LISTS = (
@@ -22,6 +24,7 @@ LISTS = (
     "organisations", "tickets", "announcements", "changes", "anomalies", "audit", "jobs",
     "imports", "organisations/applications", "intake/metro/batches",
 )  # fmt: skip
+UNFINISHED = 9
 # Most queries a page may need, however much there is; sign-in, session and inbox take about ten.
 QUERIES = {
     "": 24, "scenarios/": 18, "scenarios/travel/metro/": 22, "methodologies/": 14,
@@ -72,6 +75,21 @@ def test_the_inbox_counts_what_this_person_can_decide(enter):
     assert "企业来函撤回" in pages["operator_2"]
     assert "试行一个月" not in pages["operator_2"], "rules are decided by the authority"
     assert "试行一个月" in pages["authority"]
+
+
+def test_the_inbox_counts_more_imports_than_it_shows(enter, office):
+    for number in range(UNFINISHED):
+        ImportRun.objects.create(
+            provider_id=office.town.metro,
+            file_digest=f"{number:064}",
+            file_name=f"metro-{number}.csv",
+            size=1,
+            state=("failed", "stopped")[number % 2],
+            started_at=clock.now(),
+        )
+    page = text(enter("operator").get("/console/"))
+    assert f"全部 {UNFINISHED} 项" in page
+    assert page.count("metro-") == SHOWN
 
 
 @pytest.mark.parametrize("name", LISTS)

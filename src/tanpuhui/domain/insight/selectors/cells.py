@@ -99,11 +99,7 @@ def provider_sums(
     first: date, last: date, *, scenario_no: int | None = None, region: str | None = None
 ) -> list[ProviderFigures]:
     """What each provider's acts gave between two days; people may not be added up over days."""
-    rows = DaySum.objects.filter(occurred_on__range=(first, last))
-    if scenario_no is not None:
-        rows = rows.filter(scenario_no=scenario_no)
-    if region is not None:
-        rows = rows.filter(region=region)
+    rows = _days(first, last, scenario_no, region)
     missed = Sum(F("capped") + F("overlapped") + F("empty") + F("withdrawn"))
     sums = rows.values_list("provider_id").annotate(
         Sum("acts"), missed, Sum("reduction_mg"), Sum("points")
@@ -129,11 +125,7 @@ def days(
     provider_id: int | None = None,
 ) -> list[DayFigures]:
     """Days from `first` to `last`, also those without an act; of one cell where asked for."""
-    rows = DaySum.objects.filter(occurred_on__range=(first, last))
-    if scenario_no is not None:
-        rows = rows.filter(scenario_no=scenario_no)
-    if region is not None:
-        rows = rows.filter(region=region)
+    rows = _days(first, last, scenario_no, region)
     if provider_id is not None:
         rows = rows.filter(provider_id=provider_id)
     names = ("acts", "capped", "overlapped", "empty", "withdrawn", "reduction_mg", "points")
@@ -188,6 +180,13 @@ def proof_last() -> ProofView | None:
     return ProofView(
         row.checked_at, row.is_clean, row.accounts, row.journals, row.entries, row.cells_off
     )
+
+
+def _days(first: date, last: date, scenario_no: int | None, region: str | None) -> QuerySet[DaySum]:
+    rows = DaySum.objects.filter(occurred_on__range=(first, last))
+    if scenario_no is not None:
+        rows = rows.filter(scenario_no=scenario_no)
+    return rows if region is None else rows.filter(region=region)
 
 
 def _months(first: date, last: date) -> QuerySet[PeriodSum]:

@@ -22,6 +22,7 @@ from tanpuhui.domain.supervision.selectors.changes import (
     changes_about,
 )
 from tanpuhui.domain.supervision.selectors.tickets import (
+    appeal_of,
     ticket,
     ticket_counts,
     ticket_figures,
@@ -35,6 +36,7 @@ __all__ = [
     "announcement_view",
     "announcements",
     "announcements_shown",
+    "appeal_of",
     "change",
     "change_count_for",
     "change_counts",

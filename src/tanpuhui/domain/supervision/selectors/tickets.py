@@ -79,6 +79,15 @@ def _chosen(
     return rows
 
 
+def appeal_of(person_id: int, provider_id: int, item_no: str) -> TicketView | None:
+    """The latest appeal of one act by its owner, or None."""
+    rows = Ticket.objects.filter(
+        kind=TicketKind.APPEAL, person_id=person_id, provider_id=provider_id, item_no=item_no
+    )
+    row = rows.order_by("-opened_at", "-pk").first()
+    return ticket_view(row) if row else None
+
+
 def ticket(
     public_id: str,
     *,

@@ -5,9 +5,9 @@ from django.shortcuts import render
 
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.scenarios import selectors as acts
+from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.kernel import cityrules
 from tanpuhui.web.citizen import explanations
-from tanpuhui.web.citizen.pages.support import appeal_of
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 
@@ -26,7 +26,7 @@ def act(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
         "is_counted": is_counted,
         "wants_points_word": has_no_points and not parties.has_agreed(citizen.person_id, "points"),
         "token": token,
-        "appeal": appeal_of(citizen.person_id, *acts.act_key(citizen.person_id, token)),
+        "appeal": supervision.appeal_of(citizen.person_id, *acts.act_key(citizen.person_id, token)),
         "advice": explanations.advice(found.act.code),
     }
     return render(request, "citizen/act.html", context)

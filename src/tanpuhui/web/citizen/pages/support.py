@@ -15,7 +15,7 @@ from tanpuhui.domain.supervision import services
 from tanpuhui.domain.supervision.data import TicketView
 from tanpuhui.domain.supervision.errors import ReasonMissing
 from tanpuhui.web.citizen import faq, own_lists, rows
-from tanpuhui.web.shared import durations, list_files
+from tanpuhui.web.shared import durations, errors, list_files
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 RECENT = 3
@@ -116,7 +116,7 @@ def appeal(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
     """Appeal the result of one act; where an appeal is under way, it is shown instead."""
     provider_id, item_no = acts.act_key(citizen.person_id, token)
     act = acts.act_of_item(citizen.person_id, provider_id, item_no)
-    standing = appeal_of(citizen.person_id, provider_id, item_no)
+    standing = supervision.appeal_of(citizen.person_id, provider_id, item_no)
     if act is None or (standing and not standing.closed_at):
         return redirect("citizen:ticket_thread", standing.public_id if standing else "")
     form = AppealForm(request.POST or None)
@@ -141,13 +141,6 @@ def appeal(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
         "token": token,
     }
     return render(request, "citizen/appeal.html", context)
-
-
-def appeal_of(person_id: int, provider_id: int, item_no: str) -> TicketView | None:
-    """The latest appeal of one act, or None."""
-    found = supervision.tickets(person_id=person_id, kind=APPEAL, order="-opened", limit=100)
-    fitting = (one for one in found if (one.provider_id, one.item_no) == (provider_id, item_no))
-    return next(fitting, None)
 
 
 @require_POST
@@ -176,7 +169,7 @@ def _say(request: HttpRequest, citizen: Citizen, one: TicketView) -> HttpRespons
             actor=citizen.actor, public_id=one.public_id, body=request.POST.get("body", "")
         )
     except ReasonMissing as error:
-        messages.error(request, error.message)
+        messages.error(request, errors.told(error))
     else:
         messages.success(request, gettext("已发送。"))
     return redirect(reverse("citizen:ticket_thread", args=[one.public_id]))

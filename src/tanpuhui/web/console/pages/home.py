@@ -17,6 +17,7 @@ from tanpuhui.web.shared.lists import Counter
 from tanpuhui.web.templatetags.tph import moment
 
 SHOWN = 6
+UNFINISHED = ("failed", "stopped")  # imports that nobody brought to their end
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,9 @@ def _piles(staff: Staff, waiting: inbox.Waiting) -> list[Pile]:
     piles.append(_anomalies(waiting))
     if staff.role in HELPERS:
         piles.append(_applications(waiting))
-    failed = scenarios.imports(states=("failed", "stopped"), limit=SHOWN)
-    if failed:
-        piles.append(_imports(failed))
+    unfinished = scenarios.imports(states=UNFINISHED, limit=SHOWN)
+    if unfinished:
+        piles.append(_imports(unfinished))
     return piles
 
 
@@ -175,4 +176,6 @@ def _imports(rows: list[scenarios.ImportView]) -> Pile:
         )
         for one, file in zip(rows, deliveries.named(rows), strict=True)
     )
-    return Pile("没有做完的文件导入", reverse("console:imports"), len(rows), lines, "")
+    counts = scenarios.import_counts()
+    total = sum(counts.get(state, 0) for state in UNFINISHED)
+    return Pile("没有做完的文件导入", reverse("console:imports"), total, lines, "")
