@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "tanpuhui.web.citizen.city_apps",
 ]
 
 MIDDLEWARE = [
@@ -129,7 +130,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login/"
 CSRF_FAILURE_VIEW = "tanpuhui.web.shared.errors.csrf_failure"
 
-# City apps whose people may sign in (OpenID Connect); see docs/settings.md.
+# City apps whose people may sign in; see docs/sign-in.md.
 SIGN_IN_SERVICES = sign_in.load(HOME / "sign-in.json")
 # Second factors come from django-allauth; names, passwords and lock-out are our own pages.
 ACCOUNT_ADAPTER = "tanpuhui.web.staff.adapters.StaffAdapter"
@@ -138,17 +139,11 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}
-SOCIALACCOUNT_ADAPTER = "tanpuhui.web.citizen.city_apps.CityAppAdapter"
+SOCIALACCOUNT_ADAPTER = "tanpuhui.web.citizen.city_apps.adapter.CityAppAdapter"
 SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "APPS": [service.app() for service in SIGN_IN_SERVICES],
-        "SCOPE": ["openid"],
-        "OAUTH_PKCE_ENABLED": True,
-    }
-}
+SOCIALACCOUNT_PROVIDERS = sign_in.providers(SIGN_IN_SERVICES)
 MFA_ADAPTER = "tanpuhui.web.staff.adapters.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "tanpuhui.web.staff.forms.SecondFactorForm",

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tanpuhui.web.public.urls")),
     path("screen/", include("tanpuhui.web.screen.urls")),
     path("m/", include("tanpuhui.web.citizen.urls")),
+    path("m/with/", include("tanpuhui.web.citizen.city_apps.urls")),
     path("m/with/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("staff/", include("tanpuhui.web.staff.urls")),
     path("staff/", include("tanpuhui.web.staff.security.urls")),

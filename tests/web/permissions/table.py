@@ -154,6 +154,10 @@ TABLE: dict[str, Row] = {
     "citizen:sign_out": everyone(**POST),
     "openid_connect_login": everyone(ok=404, args=lambda things: {"provider_id": "nobody"}),
     "openid_connect_callback": everyone(ok=404, args=lambda things: {"provider_id": "nobody"}),
+    "weixin_login": everyone(ok=404),  # no app is configured
+    "weixin_callback": everyone(ok=404),
+    "alipay_login": everyone(ok=404),
+    "alipay_callback": everyone(ok=404),
     # ---- a login's own account
     "staff:home": staff(*STAFF),
     "staff:components": everyone(ok=404),  # only with the setting TANPUHUI_DEVELOPER

@@ -74,7 +74,7 @@ def login(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "people": parties.people(PEOPLE) if visitors.is_demo(request) else [],
-        "services": settings.SIGN_IN_SERVICES,
+        "services": _services(request),
         "next": wanted,
     }
     return render(request, "citizen/login.html", context)
@@ -116,6 +116,21 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, whatever it held."""
     request.session.flush()
     return redirect("public:home")
+
+
+def _services(request: HttpRequest) -> list[dict[str, str]]:
+    """City apps that work in the reader's browser: name, and where the way to it begins."""
+    said = request.headers.get("User-Agent", "")
+    return [
+        {
+            "title": one.title,
+            "address": reverse("openid_connect_login", args=[one.code])
+            if one.provider == "openid_connect"
+            else reverse(f"{one.provider}_login"),
+        }
+        for one in settings.SIGN_IN_SERVICES
+        if one.works_in(said)
+    ]
 
 
 def _send(request: HttpRequest, phone: str, wanted: str) -> HttpResponse:

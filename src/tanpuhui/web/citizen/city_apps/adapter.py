@@ -3,18 +3,25 @@
 No Django user is made for a citizen: once the app's identity is proven, allauth is left.
 """
 
+import logging
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.shortcuts import render
+from django.utils.translation import gettext
+from requests import ConnectionError as NoConnection
+from requests import Timeout
 
 from tanpuhui.domain.parties import selectors as parties
 from tanpuhui.domain.parties import services
 from tanpuhui.web.citizen import signing_in
+from tanpuhui.web.citizen.city_apps.refusals import ServiceAway, SignInRefused, StateLost
 
+logger = logging.getLogger(__name__)
 TIMEOUT_S = 5
+FAULT = 500
 
 
 class CityAppAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -30,16 +37,24 @@ class CityAppAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         raise ImmediateHttpResponse(signing_in.proven(request, self._here(wanted), **facts))
 
     def on_authentication_error(
-        self, request: HttpRequest, provider: Any, *_args: Any, **_named: Any
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
     ) -> None:
-        """One plain page; what went wrong between the servers is nobody's business."""
+        """One plain page; what went wrong between the servers goes to the log, as a code."""
+        del error
+        refusal = _refusal(exception, extra_context or {})
+        level = logging.WARNING if refusal.status >= FAULT else logging.INFO
+        logger.log(level, "%s refused: %s %s", provider.sub_id, refusal.code, refusal.why)
         context = {
-            "title": "没有登录成功",
-            "text": f"“{provider.name}”没有确认您的身份，可能是取消了授权或等待太久。"
-            "请再试一次，或改用手机号登录。",
-            "code": "403 sign_in.service",
+            "title": gettext("没有登录成功"),
+            "text": gettext(refusal.sentence).format(app=provider.name),
+            "code": f"{refusal.status} {refusal.code}",
         }
-        page = render(request, "shared/refused.html", context, status=403)
+        page = render(request, "citizen/sign_in_refused.html", context, status=refusal.status)
         raise ImmediateHttpResponse(page)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
@@ -60,3 +75,13 @@ class CityAppAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def _here(self, wanted: str) -> str:
         return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else ""
+
+
+def _refusal(exception: Exception | None, context: dict[str, Any]) -> SignInRefused:
+    if isinstance(exception, SignInRefused):
+        return exception
+    if isinstance(exception, Timeout | NoConnection):
+        return ServiceAway(type(exception).__name__)
+    if exception is None and "state" not in context:
+        return StateLost()
+    return SignInRefused(type(exception).__name__ if exception else "no code")
