@@ -161,9 +161,9 @@ def test_messages_are_read_and_counted(town, as_ann):
 
 def test_every_template_is_whole_without_facts():
     for code, template in TEMPLATES.items():
-        assert "{" not in filled(code, {})[1], code
+        assert "{" not in filled(code, {}).text, code
         assert "！" not in template.title + template.text, code
-    assert filled("gone", {})[1]
+    assert filled("gone", {}).text
 
 
 def test_settings_are_kept_and_nonsense_is_not(town, as_ann):

@@ -21,7 +21,11 @@ def reason_check(reason: str) -> None:
         ReasonRefused: too long, or with characters that are no text.
     """
     if len(reason) > REASON_MAX:
-        raise ReasonRefused(f"原因太长（{len(reason)} 字），最多 {REASON_MAX} 字，请精简后重试。")
+        raise ReasonRefused(
+            "原因太长（{length} 字），最多 {most} 字，请精简后重试。",
+            length=len(reason),
+            most=REASON_MAX,
+        )
     if "\x00" in reason:
         raise ReasonRefused("原因里有无法保存的控制字符，请删除后重试。")
 

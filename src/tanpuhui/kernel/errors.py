@@ -1,5 +1,7 @@
 """Refusals that a person or a partner can understand."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -7,6 +9,12 @@ from django.db import InterfaceError, OperationalError
 
 # The database restarts, is overloaded or was told to end a session: to be tried again later.
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+def filled(sentence: str, facts: Mapping[str, Any]) -> str:
+    """The sentence with its `{places}` filled; a brace that names no fact is left as it stands."""
+    return PLACE.sub(lambda found: str(facts.get(found[1], found[0])), sentence)
 
 
 class DomainError(Exception):
@@ -14,7 +22,10 @@ class DomainError(Exception):
 
     Attributes:
         code: stable, dotted, listed in docs/errors.md.
-        message: one Chinese sentence: what happened, why, what to do.
+        sentence: one Chinese sentence: what happened, why, what to do. Facts that people read
+            stand in it as `{name}` and come from `detail`, so that a page can say the same in
+            another language.
+        message: the sentence with its facts.
         status: the HTTP status that interfaces answer with.
         detail: machine-readable facts that help to mend the request.
     """
@@ -22,10 +33,11 @@ class DomainError(Exception):
     code = "error"
     status = 422
 
-    def __init__(self, message: str, **detail: Any) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, sentence: str, **detail: Any) -> None:
+        self.sentence = sentence
         self.detail = detail
+        self.message = filled(sentence, detail)
+        super().__init__(self.message)
 
 
 class NotPermitted(DomainError):

@@ -230,6 +230,7 @@ OVERLAPS = Record(
                     "key?": NAME,
                     "scenarios": ListOf(SCENARIO_ID),
                     "message": TEXT,
+                    "message_en?": TEXT,
                     "note?": TEXT,
                 }
             )

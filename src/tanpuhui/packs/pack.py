@@ -20,7 +20,7 @@ class Overlap:
     """Acts that may count only once between them.
 
     ``match`` is ``time`` (same person, intervals intersect) or ``key`` (the record's asset key,
-    by anyone).
+    by anyone). ``message_en`` says ``message`` to a reader of English, with the same places.
     """
 
     id: str
@@ -30,6 +30,7 @@ class Overlap:
     message: str
     key: str = ""
     note: str = ""
+    message_en: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,12 +19,16 @@ class MessageView:
 
 @dataclass(frozen=True)
 class PreferenceView:
-    """What a person wants to be told. Hours are of the city's day, quiet_until is exclusive."""
+    """What a person wants to be told. Hours are of the city's day, quiet_until is exclusive.
+
+    language: of short messages; the inbox is read in the page's.
+    """
 
     is_sms: bool = False
     is_activity: bool = False
     quiet_from: int = 22
     quiet_until: int = 8
+    language: str = "zh-hans"
 
     def is_quiet(self, hour: int) -> bool:
         """Whether the hour lies in the quiet ones, which may pass midnight."""

@@ -78,7 +78,7 @@ class Message(models.Model):
 
 
 class Preference(models.Model):
-    """What a person wants to be told, and when; no row means the defaults.
+    """What a person wants to be told, when, and in which language; no row means the defaults.
 
     Personal data held: the choices themselves. Deleted with the account.
     """
@@ -88,6 +88,9 @@ class Preference(models.Model):
     is_activity = models.BooleanField(default=False, help_text="messages about activities at all")
     quiet_from = models.SmallIntegerField(default=22, help_text="hour of the city's day")
     quiet_until = models.SmallIntegerField(default=8, help_text="hour; equal to the other: never")
+    language = models.CharField(
+        max_length=10, default="zh-hans", help_text="of short messages: the last one chosen"
+    )
 
     class Meta:
         constraints = [

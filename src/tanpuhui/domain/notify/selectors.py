@@ -7,7 +7,7 @@ from django.db.models import Q
 from tanpuhui.domain.notify import errors
 from tanpuhui.domain.notify.data import MessageView, PreferenceView
 from tanpuhui.domain.notify.models import Message, Preference
-from tanpuhui.domain.notify.templates import TEMPLATES, filled
+from tanpuhui.domain.notify.templates import TEMPLATES, filled, speaks_of
 
 
 def messages(
@@ -37,7 +37,7 @@ def messages(
     if kind:
         rows = rows.filter(code__in=[code for code, one in TEMPLATES.items() if one.kind == kind])
     if text:
-        said = [code for code, one in TEMPLATES.items() if text in one.title or text in one.text]
+        said = [code for code, one in TEMPLATES.items() if speaks_of(one, text)]
         rows = rows.filter(Q(code__in=said) | Q(facts__icontains=text))
     return [_view(row) for row in rows[offset : offset + limit]]
 
@@ -73,18 +73,20 @@ def preferences(person_ids: Sequence[int]) -> dict[int, PreferenceView]:
 
 def preference_view(row: Preference) -> PreferenceView:
     """The choice as others see it."""
-    return PreferenceView(row.is_sms, row.is_activity, row.quiet_from, row.quiet_until)
+    return PreferenceView(
+        row.is_sms, row.is_activity, row.quiet_from, row.quiet_until, row.language
+    )
 
 
 def _view(row: Message) -> MessageView:
-    template, text = filled(row.code, row.facts)
+    template = filled(row.code, row.facts)
     return MessageView(
         public_id=row.public_id,
         code=row.code,
         kind=template.kind,
         icon=template.icon,
         title=template.title,
-        text=text,
+        text=template.text,
         link=row.link,
         sent_at=row.sent_at,
         is_read=row.read_at is not None,

@@ -1,10 +1,20 @@
-"""The words of messages, by code. A message keeps its facts; the words are filled when read."""
+"""The words of messages, by code. A message keeps its facts; the words are filled when read.
+
+They come in the language that is active then: the reader's on a page, the one that the recipient
+chose for a short message.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language, gettext
+
+from tanpuhui.kernel.cityrules import title_said
+
 SERVICE, ACTIVITY = "service", "activity"
+DAYS = {"day", "since"}  # facts that are days, as 2026-03-10
 
 
 @dataclass(frozen=True)
@@ -46,13 +56,14 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     "act_withdrawn": Template(
         "有记录被撤回",
-        "{provider}撤回了您{day}的 {count} 条“{scenario}”记录，账本已相应冲正。不同意可以申诉。",
+        "{provider}撤回了您{day}{since}的 {count} 条“{scenario}”记录，"
+        "账本已相应冲正。不同意可以申诉。",
         "undo-2",
         by_sms=True,
     ),
     "act_corrected": Template(
         "有记录被更正",
-        "{provider}更正了您{day}的 {count} 条“{scenario}”记录，账本已按新数据重新核算。",
+        "{provider}更正了您{day}{since}的 {count} 条“{scenario}”记录，账本已按新数据重新核算。",
         "pencil",
     ),
     "consent_given": Template(
@@ -63,6 +74,11 @@ TEMPLATES: Mapping[str, Template] = {
     "consent_withdrawn": Template(
         "已撤回授权",
         "您撤回了{provider}的授权：{scenario}。从现在起不再接收，已入账的不受影响。",
+        "shield-off",
+    ),
+    "consents_withdrawn": Template(
+        "已撤回全部授权",
+        "您撤回了全部 {count} 项授权。从现在起不再接收，已入账的不受影响。",
         "shield-off",
     ),
     "appeal_answered": Template(
@@ -103,7 +119,33 @@ TEMPLATES: Mapping[str, Template] = {
 OTHERWISE = Template("平台消息", "请到相应页面查看。")
 
 
-def filled(code: str, facts: Mapping[str, Any]) -> tuple[Template, str]:
-    """The template of a code and its text with the facts in place."""
+def filled(code: str, facts: Mapping[str, Any]) -> Template:
+    """The template of a code in the active language, its text with the facts in place."""
     template = TEMPLATES.get(code, OTHERWISE)
-    return template, template.text.format_map(_Facts(facts))
+    said = {name: _said(name, value) for name, value in facts.items()}
+    text = gettext(template.text).format_map(_Facts(said))
+    return replace(template, title=gettext(template.title), text=text)
+
+
+def speaks_of(template: Template, text: str) -> bool:
+    """Whether a template's words hold a text, as written or in the active language."""
+    words = (template.title, template.text, gettext(template.title), gettext(template.text))
+    return any(text.casefold() in one.casefold() for one in words)
+
+
+def _said(name: str, value: Any) -> Any:
+    """A fact in the active language: days, scenarios and our own words; the rest as it stands."""
+    if not value or not isinstance(value, str):
+        return value
+    if name in DAYS:
+        return _day(value, is_first=name == "since")
+    return gettext(title_said(value))
+
+
+def _day(text: str, *, is_first: bool) -> str:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:  # words of an older message
+        return text
+    said = f"{day:%-d %B}" if get_language() == "en" else f"{day.month}月{day.day}日"
+    return gettext("{day}起").format(day=said) if is_first else said

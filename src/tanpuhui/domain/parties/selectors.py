@@ -92,7 +92,7 @@ def organisation(code: str) -> OrganisationView:
     """
     row = Organisation.objects.filter(code=code).first()
     if row is None:
-        message = f"没有代码为 {code} 的机构，请核对代码，或先由运营机构开通。"
+        message = "没有代码为 {code} 的机构，请核对代码，或先由运营机构开通。"
         raise errors.UnknownOrganisation(message, code=code)
     return _organisation(row)
 

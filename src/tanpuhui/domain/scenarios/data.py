@@ -83,7 +83,7 @@ class RefusalView:
 
 @dataclass(frozen=True)
 class ActView:
-    """One act in a citizen's list."""
+    """One act in a citizen's list; `reason` is the sentence with the note in brackets."""
 
     token: str
     scenario_no: int
@@ -95,7 +95,13 @@ class ActView:
     reduction_mg: int
     points: int
     code: str
-    reason: str
+    sentence: str
+    note: str
+
+    @property
+    def reason(self) -> str:
+        """What is said about the act's result."""
+        return f"{self.sentence}（{self.note}）" if self.note else self.sentence
 
 
 @dataclass(frozen=True)

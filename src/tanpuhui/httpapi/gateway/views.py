@@ -69,7 +69,11 @@ def _operation(name: str) -> Callable[[GatewayCall], dict[str, Any]]:
 
 
 def _refusal(error: DomainError) -> dict[str, Any]:
-    """`signature.stale` → SIGNATURE_STALE, with the sentence and what is known of the place."""
-    places = "；".join(f"{name}={value}" for name, value in error.detail.items())
+    """`signature.stale` → SIGNATURE_STALE, with the sentence and what it does not say itself."""
+    places = "；".join(
+        f"{name}={value}"
+        for name, value in error.detail.items()
+        if f"{{{name}}}" not in error.sentence
+    )
     text = f"{error.message}（{places}）" if places else error.message
     return {"result_code": error.code.upper().replace(".", "_"), "result_msg": text}

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language, gettext
 
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import selectors as reads
@@ -16,7 +17,9 @@ from tanpuhui.domain.scenarios.data import ScenarioConsent
 from tanpuhui.kernel import cityrules, clock
 from tanpuhui.kernel.actors import Actor
 from tanpuhui.kernel.errors import DomainError
+from tanpuhui.web.shared.language import ENGLISH
 from tanpuhui.web.shared.scenes import GROUPS
+from tanpuhui.web.templatetags.tph import scene, zh
 
 PURPOSE = "quantify"
 OFFERED = ("points", "issue")
@@ -39,12 +42,29 @@ class UnknownChoice(DomainError):
 
 @dataclass(frozen=True)
 class ConsentText:
-    """The words to which somebody consents."""
+    """The words to which somebody consents: the Chinese ones, which a translation may explain."""
 
     version: str
     title: str
     paragraphs: tuple[str, ...]
     purpose: str = PURPOSE
+    title_en: str = ""
+    paragraphs_en: tuple[str, ...] = ()
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether the page shows a translation, beside the words that bind."""
+        return get_language() == ENGLISH and bool(self.paragraphs_en)
+
+    @property
+    def title_said(self) -> str:
+        """The title in the reader's language, or said to be Chinese."""
+        return self.title_en if self.is_translated else zh(self.title)
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """The words as they are read first."""
+        return self.paragraphs_en if self.is_translated else self.paragraphs
 
 
 @dataclass(frozen=True)
@@ -186,7 +206,7 @@ def decide_beside(actor: Actor, *, provider_id: str, purpose: str, deed: str) ->
                 purpose=purpose,
             )
             _tell(actor.party_id, "consent_withdrawn", one.who, one.title)
-        return f"已撤回：{one.title}。"
+        return gettext("已撤回：%(title)s。") % {"title": gettext(one.title)}
     assert one.words is not None
     with transaction.atomic():
         parties.consents_grant_many(
@@ -198,7 +218,7 @@ def decide_beside(actor: Actor, *, provider_id: str, purpose: str, deed: str) ->
             purpose=purpose,
         )
         _tell(actor.party_id, "consent_given", one.who, one.title, one.words.version)
-    return f"已同意：{one.title}，随时可以撤回。"
+    return gettext("已同意：%(title)s，随时可以撤回。") % {"title": gettext(one.title)}
 
 
 def _tell(person_id: int, code: str, provider: str, scenario: str, version: str = "") -> None:
@@ -207,10 +227,18 @@ def _tell(person_id: int, code: str, provider: str, scenario: str, version: str 
 
 
 def _text(one: Mapping[str, Any]) -> ConsentText:
-    paragraphs = tuple(line.strip() for line in str(one["text"]).splitlines() if line.strip())
     return ConsentText(
-        f"{one['id']}/{int(one['version'])}", str(one["title"]), paragraphs, str(one["purpose"])
+        f"{one['id']}/{int(one['version'])}",
+        str(one["title"]),
+        _paragraphs(str(one["text"])),
+        str(one["purpose"]),
+        str(one.get("title_en", "")),
+        _paragraphs(str(one.get("text_en", ""))),
     )
+
+
+def _paragraphs(words: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in words.splitlines() if line.strip())
 
 
 def decide(actor: Actor, *, provider_id: str, scenario_no: str, deed: str) -> str:
@@ -237,7 +265,8 @@ def decide(actor: Actor, *, provider_id: str, scenario_no: str, deed: str) -> st
                 purpose=PURPOSE,
             )
             _tell(actor.party_id, "consent_withdrawn", one.provider_title, one.title)
-        return f"已撤回：{one.provider_title}不能再发来您的{one.title}记录，已入账的不受影响。"
+        sentence = gettext("已撤回：%(who)s不能再发来您的%(what)s记录，已入账的不受影响。")
+        return sentence % {"who": one.provider_title, "what": scene(one.title)}
     words = text(one.scenario_id)
     version = words.version if words else "none"
     with transaction.atomic():
@@ -250,4 +279,5 @@ def decide(actor: Actor, *, provider_id: str, scenario_no: str, deed: str) -> st
             purpose=PURPOSE,
         )
         _tell(actor.party_id, "consent_given", one.provider_title, one.title, version)
-    return f"已同意：{one.provider_title}可以发来您的{one.title}记录，随时可以撤回。"
+    sentence = gettext("已同意：%(who)s可以发来您的%(what)s记录，随时可以撤回。")
+    return sentence % {"who": one.provider_title, "what": scene(one.title)}

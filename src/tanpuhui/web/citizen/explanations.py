@@ -1,4 +1,27 @@
-"""What a citizen can do about an act that was not counted."""
+"""Why an act was not counted, and what its citizen can do about it."""
+
+import re
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from tanpuhui.domain.scenarios.data import ActView
+from tanpuhui.kernel.cityrules import pack
+from tanpuhui.kernel.errors import PLACE, filled
+from tanpuhui.web.shared.language import ENGLISH
+from tanpuhui.web.templatetags.tph import scene, zh
+
+# How the pipeline notes a ceiling; notes are kept as they were written, so their facts are read
+# out of them. Notes of overlaps are those of the city's rules.
+CEILINGS = (
+    "已达到每日上限 {limit} {unit}",
+    "已达到每月上限 {limit} {unit}",
+    "已达到每年上限 {limit} {unit}",
+    "超出每日上限 {limit} {unit}的部分未计入",
+    "超出每月上限 {limit} {unit}的部分未计入",
+    "超出每年上限 {limit} {unit}的部分未计入",
+)
 
 ADVICE = {
     "overlap": (
@@ -24,3 +47,36 @@ OTHERWISE = ("请先核对收到的数据；有不对的地方，请联系场景
 def advice(code: str) -> tuple[str, ...]:
     """What to do, by reason code or its first part."""
     return ADVICE.get(code) or ADVICE.get(code.partition(".")[0]) or OTHERWISE
+
+
+def reason(act: ActView) -> str:
+    """Why an act has its result, in the reader's language."""
+    if get_language() != ENGLISH:
+        return act.reason
+    if not act.note:
+        return gettext(act.sentence)
+    return format_html("{} ({})", gettext(act.sentence), note_said(act.note))
+
+
+def note_said(note: str) -> str | SafeString:
+    """A note in English; one that is somebody's own words stays as it is, said to be Chinese."""
+    for rule in pack().overlaps:
+        facts = _facts(rule.message, note)
+        if facts is not None and rule.message_en:
+            return filled(rule.message_en, facts | {"winner": scene(facts["winner"])})
+    for ceiling in CEILINGS:
+        facts = _facts(ceiling, note)
+        if facts is not None:
+            said = {name: gettext(value) for name, value in facts.items()}
+            return filled(gettext(ceiling), said)
+    return zh(note)
+
+
+def _facts(sentence: str, text: str) -> dict[str, str] | None:
+    """What stands at the sentence's places in a text, or None where it is another sentence."""
+    pieces = PLACE.split(sentence)  # words and names of places by turns
+    pattern = "".join(
+        f"(?P<{piece}>.+)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
+    )
+    found = re.fullmatch(pattern, text)
+    return found.groupdict() if found else None

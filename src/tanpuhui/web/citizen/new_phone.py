@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from tanpuhui.domain.notify import services as notify
 from tanpuhui.domain.parties import services
@@ -22,7 +23,7 @@ def code_send(request: HttpRequest, phone: str, why: str) -> None:
     with transaction.atomic():
         notify.sms_queue(
             phone=phone,
-            text=SMS.format(brand=cityrules.pack().manifest.brand, code=fresh),
+            text=gettext(SMS).format(brand=cityrules.pack().manifest.brand, code=fresh),
             stale_after_s=CODE_LIFE_S,
         )
     request.session[KEY] = crypto.encrypt(f"{why} {phone}", context=CONTEXT)

@@ -15,6 +15,7 @@ from tanpuhui.domain.parties import services
 from tanpuhui.domain.scenarios import selectors as acts
 from tanpuhui.kernel import actors, clock, crypto
 from tanpuhui.web.citizen.consenting import ConsentText, platform_text
+from tanpuhui.web.shared import language
 from tanpuhui.web.shared.guards import SESSION_CHILD, SESSION_PERSON
 
 SESSION_ASKED = "sign_in_asked"  # phone (sealed), next
@@ -74,6 +75,8 @@ def come_in(
     if way:
         notify.message_send(person_id=person_id, code="sign_in", facts={"way": way})
         _first_act_tell(person_id)
+    if chosen := language.language_chosen(request):
+        notify.language_set(actor=actors.person(person_id), language=chosen)
     request.session.flush()
     request.session[SESSION_PERSON] = person_id
     request.session.set_expiry(STAY_S)
@@ -94,7 +97,11 @@ def proven(request: HttpRequest, next_path: str, **facts: Any) -> HttpResponse:
     Args:
         request: its session is replaced by a fresh one.
         next_path: where to go in the end.
-        facts: `phone`, `person_id`, or `service` with `subject` (hashed).
+        facts: `phone`, `person_id`, or `service` with `subject` (hashed); both a phone and a
+            service where the one is to be connected with the other's account.
+
+    Raises:
+        SubjectTaken: the service's number stands for somebody else by now.
     """
     person_id = facts.get("person_id")
     if phone := facts.get("phone"):
@@ -102,6 +109,13 @@ def proven(request: HttpRequest, next_path: str, **facts: Any) -> HttpResponse:
         person_id = person.party_id if person else None
         facts["phone"] = crypto.encrypt(phone, context=CONTEXT)
     if person_id is not None and parties.has_agreed(person_id, "notice"):
+        if facts.get("service"):
+            services.external_login_link(
+                actor=actors.visitor(),
+                service=facts["service"],
+                subject_index=facts["subject"],
+                person_id=person_id,
+            )
         return come_in(request, person_id, next_path, _way(facts))
     facts |= {"person_id": person_id, "next": next_path, "answers": {}}
     facts["at_s"] = int(clock.now().timestamp())

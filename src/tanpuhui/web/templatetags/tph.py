@@ -15,7 +15,7 @@ from lucide.templatetags.lucide import lucide
 
 from tanpuhui.domain.parties import staffing
 from tanpuhui.kernel import clock
-from tanpuhui.kernel.cityrules import pack
+from tanpuhui.kernel.cityrules import title_said
 from tanpuhui.web.shared import districts, durations, numbers
 from tanpuhui.web.shared.language import ENGLISH
 
@@ -23,6 +23,7 @@ register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
 LEAD_CHARACTERS = 12
+LEAD_LETTERS = 30
 FALLBACK_ICON = "leaf"
 DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 STATUSES = {"draft": "草案", "reviewed": "已评审", "filed": "已备案"}
@@ -249,9 +250,7 @@ def zh(text: str) -> SafeString:
 @register.filter
 def scene(title: str) -> str:
     """A scenario's title, the pack's English one where the page is in English."""
-    if get_language() != ENGLISH:
-        return title
-    return next((o.title_en for o in pack().scenarios.values() if o.title == title), "") or title
+    return title_said(title)
 
 
 @register.filter
@@ -281,10 +280,11 @@ def qr(text: str, label: str) -> SafeString:
 @register.filter
 def lead(text: str) -> SafeString:
     """A paragraph whose words before the first colon stand out: **谁能看到**：您本人。"""
-    head, colon, rest = text.partition("：")
-    if not colon or len(head) > LEAD_CHARACTERS:
+    colon, most = ("：", LEAD_CHARACTERS) if "：" in text else (": ", LEAD_LETTERS)
+    head, found, rest = text.partition(colon)
+    if not found or len(head) > most:
         return format_html("{}", text)
-    return format_html("<b>{}</b>：{}", head, rest)
+    return format_html("<b>{}</b>{}{}", head, colon, rest)
 
 
 @register.simple_tag

@@ -43,8 +43,10 @@ def account_set_state(
             raise errors.UnknownAccount("没有这个碳账户，请核对编号。", account_id=account_id)
         before = AccountState(account.state)
         if (before, state) not in ACCOUNT_MOVES:
-            message = f"账户当前为“{before.label}”，不能改为“{state.label}”。"
-            raise errors.StateRefused(message, account_id=account_id)
+            message = "账户当前为“{now}”，不能改为“{wanted}”。"
+            raise errors.StateRefused(
+                message, account_id=account_id, now=before.label, wanted=state.label
+            )
         account.state = state
         account.save(update_fields=["state"])
         audit.record(
@@ -96,8 +98,9 @@ def account_require_open(account: Account) -> None:
         AccountNotOpen: frozen or closed.
     """
     if account.state != AccountState.OPEN:
-        message = f"账户{AccountState(account.state).label}，暂不能使用。请联系客服。"
-        raise errors.AccountNotOpen(message, account_id=account.pk)
+        message = "账户{now}，暂不能使用。请联系客服。"
+        now = AccountState(account.state).label
+        raise errors.AccountNotOpen(message, account_id=account.pk, now=now)
 
 
 def _balance(account: Account) -> Balance:

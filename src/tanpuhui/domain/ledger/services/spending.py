@@ -187,8 +187,9 @@ def _hold_locked(actor: Actor, key: str) -> tuple[Account, Hold]:
 
 def _hold_settle(account: Account, hold: Hold, state: HoldState) -> None:
     if hold.state != HoldState.PLACED:
-        message = f"该笔占用{HoldState(hold.state).label}，不能再{state.label}。"
-        raise errors.StateRefused(message, key=hold.key)
+        message = "该笔占用{now}，不能再{wanted}。"
+        now = HoldState(hold.state).label
+        raise errors.StateRefused(message, key=hold.key, now=now, wanted=state.label)
     hold.state = state
     hold.settled_at = clock.now()
     hold.save(update_fields=["state", "settled_at"])

@@ -2,6 +2,7 @@
 
 from tanpuhui.domain.notify.services.inbox import (
     inbox_erase,
+    language_set,
     message_read,
     message_send,
     messages_read_all,
@@ -17,6 +18,7 @@ from tanpuhui.domain.notify.services.sending import (
 __all__ = [
     "email_queue",
     "inbox_erase",
+    "language_set",
     "message_read",
     "message_send",
     "messages_read_all",

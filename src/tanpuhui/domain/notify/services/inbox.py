@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 
 from tanpuhui.domain.notify import errors, selectors
 from tanpuhui.domain.notify.data import PreferenceView
@@ -71,7 +72,7 @@ def messages_send_many(*, code: str, people: Sequence[tuple[int, Mapping[str, An
         if template.by_sms:
             texting = [one for one in people if wants.get(one[0], PreferenceView()).is_sms]
             for person_id, facts, _ in texting[:SMS_AT_ONCE]:
-                _text(person_id, filled(code, facts)[1], wants[person_id], now)
+                _text(person_id, code, facts, wants[person_id], now)
     return len(people)
 
 
@@ -93,9 +94,15 @@ def messages_read_all(*, actor: Actor) -> int:
 
 
 def preference_set(
-    *, actor: Actor, is_sms: bool, is_activity: bool, quiet_from: int, quiet_until: int
+    *,
+    actor: Actor,
+    is_sms: bool,
+    is_activity: bool,
+    quiet_from: int,
+    quiet_until: int,
+    language: str = "zh-hans",
 ) -> None:
-    """What the acting person wants to be told, and when.
+    """What the acting person wants to be told, when, and in which language.
 
     Raises:
         HoursRefused: an hour outside 0 to 23.
@@ -111,7 +118,17 @@ def preference_set(
             "is_activity": is_activity,
             "quiet_from": quiet_from,
             "quiet_until": quiet_until,
+            "language": language,
         },
+    )
+
+
+def language_set(*, actor: Actor, language: str) -> None:
+    """The acting person reads this language now; who never chose short messages needs no row."""
+    permit(actor, "notify.own", party_id=actor.party_id)
+    assert actor.party_id is not None
+    Preference.objects.filter(pk=actor.party_id).exclude(language=language).update(
+        language=language
     )
 
 
@@ -133,9 +150,13 @@ def quiet_until(choice: PreferenceView, instant: datetime) -> datetime:
     return end if end > local else end + timedelta(days=1)
 
 
-def _text(person_id: int, text: str, choice: PreferenceView, now: datetime) -> None:
+def _text(
+    person_id: int, code: str, facts: Mapping[str, Any], choice: PreferenceView, now: datetime
+) -> None:
     phone = parties.phone_of(person_id)
     if phone:
+        with translation.override(choice.language):
+            text = filled(code, facts).text
         sms_queue(
             phone=phone,
             text=text,

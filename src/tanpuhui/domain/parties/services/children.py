@@ -41,7 +41,8 @@ def child_open(
         if guardian.guardian_id is not None:
             raise errors.NotAChild("孩子的账户不能再为别人开户，请由监护人操作。")
         if Person.objects.filter(guardian=guardian).count() >= CHILDREN_MAX:
-            raise errors.TooManyChildren(f"一位监护人最多开设 {CHILDREN_MAX} 个孩子的账户。")
+            message = "一位监护人最多开设 {most} 个孩子的账户。"
+            raise errors.TooManyChildren(message, most=CHILDREN_MAX)
         party = Party.objects.create(kind=Party.Kind.PERSON, opened_at=clock.now())
         child = Person.objects.create(
             party=party,

@@ -54,7 +54,7 @@ def person_correct(*, actor: Actor, nickname: str, region: str) -> None:
     permit(actor, "parties.own_data", party_id=actor.party_id)
     said = nickname.strip()
     if len(said) > NICKNAME_MAX:
-        raise errors.DetailsRefused(f"昵称最多 {NICKNAME_MAX} 个字，请改短一些。")
+        raise errors.DetailsRefused("昵称最多 {most} 个字，请改短一些。", most=NICKNAME_MAX)
     with transaction.atomic():
         Person.objects.filter(pk=actor.party_id).update(nickname=said, region=region)
         audit.record(

@@ -24,6 +24,7 @@ from tanpuhui.kernel.permissions import permit
 
 CODE_LIFE_S = 300
 TRIES_MAX = 5
+SECONDS_UP_TO = 120  # a longer wait is said in minutes
 PHONE = re.compile(r"1[3-9][0-9]{9}")
 CODE = re.compile(r"[0-9]{6}")
 # A phone gets a code each minute, five in a row, then one each quarter of an hour.
@@ -60,7 +61,7 @@ def code_issue(*, actor: Actor, phone: str, address: str) -> str:
     permit(actor, "parties.sign_in")
     for limit, key in ((BY_ADDRESS, address), (BY_PHONE_SOON, phone), (BY_PHONE, phone)):
         if wait_s := limits.take(limit, key):
-            raise errors.TooOften(_wait_sentence(wait_s), retry_after_s=wait_s)
+            raise _too_often(wait_s)
     code = f"{secrets.randbelow(1_000_000):06d}"
     OneTimeCode.objects.update_or_create(
         phone_index=_phone_index(phone),
@@ -82,7 +83,7 @@ def code_check(*, actor: Actor, phone: str, code: str, address: str) -> None:
     """
     permit(actor, "parties.sign_in")
     if wait_s := limits.take(TRIES_BY_ADDRESS, address):
-        raise errors.TooOften(_wait_sentence(wait_s), retry_after_s=wait_s)
+        raise _too_often(wait_s)
     typed = re.sub(r"\s", "", unicodedata.normalize("NFKC", code))
     index, mac = _phone_index(phone), _code_mac(phone, typed)
     with connection.cursor() as cursor:
@@ -178,6 +179,9 @@ def _code_mac(phone: str, code: str) -> str:
     return crypto.blind_index(f"{phone}:{code}", context="parties.onetimecode")
 
 
-def _wait_sentence(wait_s: int) -> str:
-    wait = f"{wait_s} 秒" if wait_s < 120 else f"{-(-wait_s // 60)} 分钟"  # noqa: PLR2004
-    return f"操作太频繁，请 {wait}后再试。没收到短信时，也可以拨打客服电话。"
+def _too_often(wait_s: int) -> errors.TooOften:
+    if wait_s < SECONDS_UP_TO:
+        message = "操作太频繁，请 {retry_after_s} 秒后再试。没收到短信时，也可以拨打客服电话。"
+        return errors.TooOften(message, retry_after_s=wait_s)
+    message = "操作太频繁，请 {minutes} 分钟后再试。没收到短信时，也可以拨打客服电话。"
+    return errors.TooOften(message, retry_after_s=wait_s, minutes=-(-wait_s // 60))

@@ -76,7 +76,8 @@ def _act_view(  # noqa: PLR0917 - one argument a selected column
         reduction_mg=reduction_mg,
         points=points,
         code=reason.code,
-        reason=f"{reason.sentence}（{note}）" if note else reason.sentence,
+        sentence=reason.sentence,
+        note=note or "",
     )
 
 

@@ -32,7 +32,7 @@ def changes_tell(code: str, provider_id: int, stored: pl.DataFrame) -> int:
                 "provider": title,
                 "scenario": pack().scenario_by_no(row["scenario_no"]).title,
                 "count": row["count"],
-                "day": f"{row['day'].month}月{row['day'].day}日{'起' if row['count'] > 1 else ''}",
+                "since" if row["count"] > 1 else "day": row["day"].isoformat(),
             },
             f"{LINK}&month={row['day']:%Y-%m}",
         )

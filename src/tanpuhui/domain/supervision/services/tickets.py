@@ -241,6 +241,8 @@ def _asked_by(actor: Actor, public_id: str) -> Ticket:
 def _move(row: Ticket, state: TicketState) -> None:
     before = TicketState(row.state)
     if (before, state) not in TICKET_MOVES:
-        message = f"工单{before.label}，不能改为“{state.label}”。请刷新页面看最新情况。"
-        raise errors.StepRefused(message, ticket=row.public_id)
+        message = "工单{now}，不能改为“{wanted}”。请刷新页面看最新情况。"
+        raise errors.StepRefused(
+            message, ticket=row.public_id, now=before.label, wanted=state.label
+        )
     row.state = state

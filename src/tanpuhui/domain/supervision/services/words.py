@@ -17,9 +17,11 @@ def reason_of(text: str, what: str = "理由") -> str:
     """
     said = text.strip()
     if len(said) < REASON_MIN:
-        raise errors.ReasonMissing(f"请写明{what}，至少 {REASON_MIN} 个字；它会写入审计记录。")
+        message = "请写明{what}，至少 {least} 个字；它会写入审计记录。"
+        raise errors.ReasonMissing(message, what=what, least=REASON_MIN)
     if len(said) > REASON_MAX:
-        raise errors.ReasonMissing(f"{what}太长，请控制在 {REASON_MAX} 字以内。")
+        message = "{what}太长，请控制在 {most} 字以内。"
+        raise errors.ReasonMissing(message, what=what, most=REASON_MAX)
     audit.reason_check(said)
     return said
 
@@ -34,5 +36,5 @@ def body_of(text: str) -> str:
     if not said:
         raise errors.ReasonMissing("内容是空的，请写下要说的话。")
     if len(said) > BODY_MAX:
-        raise errors.ReasonMissing(f"内容太长，请控制在 {BODY_MAX} 字以内。")
+        raise errors.ReasonMissing("内容太长，请控制在 {most} 字以内。", most=BODY_MAX)
     return said

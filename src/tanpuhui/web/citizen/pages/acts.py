@@ -27,6 +27,7 @@ def act(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
         "wants_points_word": has_no_points and not parties.has_agreed(citizen.person_id, "points"),
         "token": token,
         "appeal": supervision.appeal_of(citizen.person_id, *acts.act_key(citizen.person_id, token)),
+        "reason": explanations.reason(found.act),
         "advice": explanations.advice(found.act.code),
     }
     return render(request, "citizen/act.html", context)

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.ledger import services as ledger
@@ -19,6 +21,7 @@ from tanpuhui.kernel.errors import DomainError
 from tanpuhui.web.citizen import consenting, new_phone, signing_in
 from tanpuhui.web.citizen.pages.login import CodeForm, PhoneForm
 from tanpuhui.web.citizen.signing_in import masked
+from tanpuhui.web.shared import errors
 from tanpuhui.web.shared.guards import Citizen, citizen_only, grown_ups_only
 
 YEARS = 15
@@ -28,24 +31,24 @@ class ChildForm(forms.Form):
     """A nickname and the birthday, of which only the 14th is kept."""
 
     nickname = forms.CharField(
-        label="孩子的昵称",
+        label=lazy("孩子的昵称"),
         max_length=20,
-        help_text="不要填真实姓名。",
-        error_messages={"required": "请填一个昵称。"},
+        help_text=lazy("不要填真实姓名。"),
+        error_messages={"required": lazy("请填一个昵称。")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     born_on = forms.DateField(
-        label="出生日期",
-        help_text="只用来核对是否满 14 周岁，平台只保存满 14 周岁的日期。",
+        label=lazy("出生日期"),
+        help_text=lazy("只用来核对是否满 14 周岁，平台只保存满 14 周岁的日期。"),
         error_messages={
-            "required": "请填孩子的出生日期。",
-            "invalid": "日期写成 2016-05-20 的样子。",
+            "required": lazy("请填孩子的出生日期。"),
+            "invalid": lazy("日期写成 2016-05-20 的样子。"),
         },
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     agreed = forms.BooleanField(
-        label="我是孩子的监护人，已阅读并同意上面的须知",
-        error_messages={"required": "需要监护人阅读并同意须知。"},
+        label=lazy("我是孩子的监护人，已阅读并同意上面的须知"),
+        error_messages={"required": lazy("需要监护人阅读并同意须知。")},
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -74,9 +77,10 @@ def children(request: HttpRequest, citizen: Citizen) -> HttpResponse:
                     actor=actors.system("page"), kind="person", party_ids=[child.party_id]
                 )
         except DomainError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, errors.told(error))
         else:
-            messages.success(request, f"已为{child.nickname}开户。")
+            done = gettext("已为%(name)s开户。") % {"name": child.nickname}
+            messages.success(request, done)
             return redirect("citizen:children")
     context = {
         "tab": "me",
@@ -100,7 +104,8 @@ def child_enter(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     for child in parties.children(citizen.person_id):
         if child.public_id == wanted:
             signing_in.become_child(request, citizen.person_id, child.party_id)
-            messages.info(request, f"现在看到的是{child.nickname}的账户。")
+            here = gettext("现在看到的是%(name)s的账户。") % {"name": child.nickname}
+            messages.info(request, here)
             return redirect("citizen:home")
     raise Http404
 
@@ -119,8 +124,8 @@ def hand_over(request: HttpRequest, citizen: Citizen, child: str) -> HttpRespons
     """The young person's own phone, to which a code is sent."""
     one = _grown(citizen, child)
     form = PhoneForm(request.POST or None)
-    form.fields["phone"].label = f"{one.nickname}自己的手机号"
-    form.fields["phone"].help_text = "验证码会发到这个手机号，由孩子本人告诉您。"
+    form.fields["phone"].label = gettext("%(name)s自己的手机号") % {"name": one.nickname}
+    form.fields["phone"].help_text = gettext("验证码会发到这个手机号，由孩子本人告诉您。")
     if request.method == "POST" and form.is_valid():
         new_phone.code_send(request, form.cleaned_data["phone"], child)
         return redirect("citizen:hand_over_code", child)
@@ -140,10 +145,11 @@ def hand_over_code(request: HttpRequest, citizen: Citizen, child: str) -> HttpRe
             new_phone.code_prove(request, phone, form.cleaned_data["code"])
             services.child_hand_over(actor=citizen.actor, child=child, phone=phone)
         except (WrongCode, PhoneTaken, NotAChild) as error:
-            form.add_error("code", error.message)
+            form.add_error("code", errors.told(error))
         else:
             new_phone.done(request)
-            messages.success(request, f"已移交。{one.nickname}可以用自己的手机号登录了。")
+            sentence = gettext("已移交。%(name)s可以用自己的手机号登录了。")
+            messages.success(request, sentence % {"name": one.nickname})
             return redirect("citizen:children")
     context = {
         "tab": "me",

@@ -15,7 +15,7 @@ from tanpuhui.domain.parties.errors import PhoneTaken, WrongCode
 from tanpuhui.web.citizen import new_phone
 from tanpuhui.web.citizen.pages.login import CodeForm, PhoneForm
 from tanpuhui.web.citizen.signing_in import masked
-from tanpuhui.web.shared import districts
+from tanpuhui.web.shared import districts, errors
 from tanpuhui.web.shared.guards import Citizen, citizen_only, grown_ups_only
 
 
@@ -86,7 +86,7 @@ def phone_code(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         try:
             _change(request, citizen, wanted, form.cleaned_data["code"])
         except (WrongCode, PhoneTaken) as error:
-            form.add_error("code", error.message)
+            form.add_error("code", errors.told(error))
         else:
             messages.success(request, gettext("手机号已更换，下次用新号码登录。"))
             return redirect("citizen:details")

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
-from tanpuhui.kernel import cityrules
+from tanpuhui.domain.notify import services as notify
+from tanpuhui.kernel import actors, cityrules
 from tanpuhui.web.shared import language
-from tanpuhui.web.shared.guards import next_path
+from tanpuhui.web.shared.guards import SESSION_PERSON, next_path
 
 DAY_S = 86400
 ICONS = {"tph/icon-192.png": "192x192", "tph/icon-512.png": "512x512"}
@@ -42,8 +43,11 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 def worker(request: HttpRequest) -> HttpResponse:
-    """The worker's script; it keeps the shell and the offline page, never a page with data."""
-    look = f"{cityrules.pack().digest}{static('tph/tph.css')}"
+    """The worker's script; it keeps the shell and the offline page, never a page with data.
+
+    Another language makes another script, and with it the offline page is fetched anew.
+    """
+    look = f"{cityrules.pack().digest}{static('tph/tph.css')}{language.language_read(request)}"
     shell = hashlib.blake2b(look.encode(), digest_size=6).hexdigest()
     return render(
         request,
@@ -60,7 +64,13 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language for a year; needs no account."""
+    """Remember the language for a year; needs no account. Who is signed in gets their SMS in it."""
+    chosen = (
+        language.ENGLISH if request.POST.get("language") == language.ENGLISH else language.CHINESE
+    )
+    person_id = request.session.get(SESSION_PERSON)
+    if isinstance(person_id, int):
+        notify.language_set(actor=actors.person(person_id), language=chosen)
     response = redirect(next_path(request, reverse("citizen:home")))
-    language.language_write(response, request.POST.get("language", ""), secure=request.is_secure())
+    language.language_write(response, chosen, secure=request.is_secure())
     return response

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -30,10 +32,10 @@ class PhoneForm(forms.Form):
     """The first step."""
 
     phone = forms.CharField(
-        label="手机号",
+        label=lazy("手机号"),
         max_length=30,
-        help_text="还没有碳账户的，验证后会为您开户。",
-        error_messages={"required": "请填写手机号。"},
+        help_text=lazy("还没有碳账户的，验证后会为您开户。"),
+        error_messages={"required": lazy("请填写手机号。")},
         widget=forms.TextInput(
             attrs={"type": "tel", "inputmode": "numeric", "autocomplete": "tel-national"}
         ),
@@ -44,17 +46,17 @@ class PhoneForm(forms.Form):
         try:
             return services.phone_read(self.cleaned_data["phone"])
         except PhoneMalformed as error:
-            raise forms.ValidationError(error.message) from error
+            raise forms.ValidationError(errors.told(error)) from error
 
 
 class CodeForm(forms.Form):
     """The second step."""
 
     code = forms.CharField(
-        label="短信验证码",
+        label=lazy("短信验证码"),
         max_length=12,
-        help_text="6 位数字，5 分钟内有效。",
-        error_messages={"required": "请填写短信里的验证码。"},
+        help_text=lazy("6 位数字，5 分钟内有效。"),
+        error_messages={"required": lazy("请填写短信里的验证码。")},
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
         ),
@@ -100,7 +102,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 address=visitors.address(request),
             )
         except WrongCode as error:
-            form.add_error("code", error.message)
+            form.add_error("code", errors.told(error))
         except TooOften as error:
             return errors.refused(request, error)
         else:
@@ -143,7 +145,7 @@ def _send(request: HttpRequest, phone: str, wanted: str) -> HttpResponse:
     with transaction.atomic():
         notify.sms_queue(
             phone=phone,
-            text=signing_in.SMS.format(brand=cityrules.pack().manifest.brand, code=fresh),
+            text=gettext(signing_in.SMS).format(brand=cityrules.pack().manifest.brand, code=fresh),
             stale_after_s=signing_in.CODE_LIFE_S,
         )
     signing_in.asked_keep(request, phone, wanted)

@@ -4,14 +4,14 @@ from django import forms
 from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from tanpuhui.domain.notify import selectors as notify
 from tanpuhui.domain.notify import services
 from tanpuhui.web.citizen import own_lists
-from tanpuhui.web.shared import list_files
+from tanpuhui.web.shared import language, list_files
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
 HOURS = [(str(hour), f"{hour}:00") for hour in range(24)]
@@ -83,6 +83,7 @@ def message_settings(request: HttpRequest, citizen: Citizen) -> HttpResponse:
             is_activity=form.cleaned_data["is_activity"] and not citizen.is_child,
             quiet_from=int(form.cleaned_data["quiet_from"]),
             quiet_until=int(form.cleaned_data["quiet_until"]),
+            language=get_language() or language.CHINESE,
         )
         flash.success(request, gettext("消息设置已保存。"))
         return redirect("citizen:message_settings")

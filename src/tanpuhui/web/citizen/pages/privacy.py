@@ -152,11 +152,10 @@ def withdraw_all(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         with transaction.atomic():
             count = services.consents_withdraw_all(actor=citizen.actor, person_id=citizen.person_id)
             if count:
-                facts = {"provider": "全部企业", "scenario": f"共 {count} 项"}
                 notify.message_send(
                     person_id=citizen.person_id,
-                    code="consent_withdrawn",
-                    facts=facts,
+                    code="consents_withdrawn",
+                    facts={"count": count},
                     link="/m/consents/",
                 )
         messages.success(
@@ -177,7 +176,7 @@ def close(request: HttpRequest, citizen: Citizen) -> HttpResponse:
             closing.account_close(citizen.actor)
             request.session.flush()
             return redirect("citizen:closed")
-        flaw = "请先勾选“我已了解，注销后不能恢复”。"
+        flaw = gettext("请先勾选“我已了解，注销后不能恢复”。")
     context = {
         "tab": "me",
         "holdings": holdings.HOLDINGS,

@@ -14,7 +14,7 @@ from tanpuhui.domain.supervision import selectors as supervision
 from tanpuhui.domain.supervision import services
 from tanpuhui.domain.supervision.data import TicketView
 from tanpuhui.domain.supervision.errors import ReasonMissing
-from tanpuhui.web.citizen import faq, own_lists, rows
+from tanpuhui.web.citizen import explanations, faq, own_lists, rows
 from tanpuhui.web.shared import durations, errors, list_files
 from tanpuhui.web.shared.guards import Citizen, citizen_only
 
@@ -137,7 +137,7 @@ def appeal(request: HttpRequest, citizen: Citizen, token: str) -> HttpResponse:
         "tab": "ledger",
         "form": form,
         "act": rows.act_rows([act])[0],
-        "reason": act.reason,
+        "reason": explanations.reason(act),
         "token": token,
     }
     return render(request, "citizen/appeal.html", context)

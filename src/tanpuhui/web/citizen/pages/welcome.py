@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from tanpuhui.kernel.errors import DomainError
@@ -26,7 +27,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         agreed = request.POST.get("answer") == "yes"
         needs_age = words.purpose == "notice"
         if agreed and needs_age and not request.POST.get("grown"):
-            flaw = "请先勾选年龄。未满 14 周岁的孩子，请由监护人为其开户。"
+            flaw = gettext("请先勾选年龄。未满 14 周岁的孩子，请由监护人为其开户。")
         elif not agreed and needs_age:
             request.session.flush()
             return redirect("public:home")
@@ -40,5 +41,6 @@ def welcome(request: HttpRequest) -> HttpResponse:
         "step": done,
         "steps": len(signing_in.QUESTIONS),
         "is_notice": words.purpose == "notice",
+        "can_connect": bool(visitor.service and not visitor.phone),
     }
     return render(request, "citizen/welcome.html", context)

@@ -10,6 +10,7 @@ from django.contrib.auth.views import LoginView
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from tanpuhui.kernel import limits
@@ -19,21 +20,22 @@ from tanpuhui.web.shared.guards import next_path
 # Five wrong passwords lock a name for a while; an address may try many names, but slowly.
 BY_NAME = limits.Limit("login_name", at_once=5, refill_s=180)
 BY_ADDRESS = limits.Limit("login_address", at_once=50, refill_s=20)
-LOCKED = "尝试次数太多，已暂时锁定。请 15 分钟后再试，或联系平台运营机构。"
+LOCKED = lazy("尝试次数太多，已暂时锁定。请 15 分钟后再试，或联系平台运营机构。")
+WRONG = lazy("用户名或密码不对，请核对后再试。忘记密码可用邮箱找回，或联系平台管理员。")
 
 
 class StaffForm(AuthenticationForm):
     """Django's form with our words; it never says whether the user name exists."""
 
     error_messages = {  # noqa: RUF012 - the base class declares a plain dict
-        "invalid_login": "用户名或密码不对，请核对后再试。忘记密码可用邮箱找回，或联系平台管理员。",
-        "inactive": "用户名或密码不对，请核对后再试。忘记密码可用邮箱找回，或联系平台管理员。",
+        "invalid_login": WRONG,
+        "inactive": WRONG,
     }
 
     def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
-        self.fields["username"].label = "用户名"
-        self.fields["password"].label = "密码"
+        self.fields["username"].label = lazy("用户名")
+        self.fields["password"].label = lazy("密码")
 
     def clean(self) -> dict[str, Any]:
         """Each try counts before the password is looked at; a right one gives the tries back."""
