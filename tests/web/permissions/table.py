@@ -115,6 +115,8 @@ TABLE: dict[str, Row] = {
     "citizen:login": everyone(),
     "citizen:code": everyone(ok=302),
     "citizen:welcome": everyone(ok=302),
+    "citizen:connect": everyone(ok=302),
+    "citizen:connect_code": everyone(ok=302),
     "citizen:ticket": everyone(ok=410, args=lambda things: {"token": "nobody-has-this"}),
     "citizen:children": person(),
     "citizen:child_enter": person(method="post", ok=404),

@@ -5,6 +5,7 @@ from django.urls import path
 from tanpuhui.web.citizen.pages import (
     acts,
     children,
+    connect,
     consents,
     details,
     home,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("login/", login.login, name="login"),
     path("login/code/", login.code, name="code"),
     path("welcome/", welcome.welcome, name="welcome"),
+    path("welcome/connect/", connect.connect, name="connect"),
+    path("welcome/connect/code/", connect.connect_code, name="connect_code"),
     path("ticket/<str:token>/", ways.ticket, name="ticket"),
     path("children/", children.children, name="children"),
     path("children/enter/", children.child_enter, name="child_enter"),
