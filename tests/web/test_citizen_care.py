@@ -597,11 +597,13 @@ def test_the_compiled_catalogue_is_the_written_one():
 
     folder = Path(tanpuhui.web.__file__).parent / "locale" / "en" / "LC_MESSAGES"
     written = (folder / "django.po").read_text()
-    pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', written, re.MULTILINE)
+    entry = r'^(?:msgctxt "(.+)"\n)?msgid "(.+)"\nmsgstr "(.+)"$'
+    entries = re.findall(entry, written, re.MULTILINE)
     with (folder / "django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    assert len(pairs) > 100
-    assert [zh for zh, en in pairs if compiled.gettext(zh) != en] == []
+    assert len(entries) > 100
+    said = [compiled.pgettext(use, zh) if use else compiled.gettext(zh) for use, zh, _ in entries]
+    assert said == [en.replace('\\"', '"') for _, _, en in entries]
 
 
 def test_the_component_page_is_for_developers(db, client, settings):

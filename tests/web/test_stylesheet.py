@@ -13,7 +13,8 @@ FOLDER = WEB / "static" / "tph"
 SHEETS = {one.name: one.read_text() for one in sorted(FOLDER.glob("*.css"))}
 RULES = {name: re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL) for name, text in SHEETS.items()}
 # What a page of each door may weigh in CSS source, bytes; and all sheets together. One sheet
-# for every door was 29 KB; parts that one door alone needs now burden nobody else.
+# for every door was 29 KB; parts that one door alone needs now burden nobody else. english.css
+# goes to readers of English alone.
 BUDGETS = {
     "/m/login/": 24_000,
     "/": 27_000,
@@ -21,7 +22,7 @@ BUDGETS = {
     "/partner/": 37_000,
     "/screen/": 32_000,
 }
-TOTAL = 48_000
+TOTAL = 48_600
 
 
 def weight(page: str) -> int:
