@@ -163,7 +163,7 @@ def test_an_invited_colleague_must_set_up_a_second_factor(visit):
     page.get_by_label("机构", exact=True).select_option(label="合肥市碳普惠运营机构（待确定）")
     page.get_by_label("岗位", exact=True).last.select_option(label="运营机构")
     page.get_by_role("button", name="发出邀请").click()
-    link = page.locator(".t-sums.t-code").inner_text()
+    link = page.locator(".t-box.t-code").inner_text()
     picture(page, "staff-invited")
     guest = visit(viewport={"width": 390, "height": 844})
     found = []

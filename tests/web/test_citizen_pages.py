@@ -128,10 +128,10 @@ def test_a_long_month_has_pages_of_whole_days(busy_town, as_ann):
     ]
     deliver(busy_town.metro, "metro-x", *rides)
     first = as_ann.get("/m/ledger/?month=2026-02&view=acts").content.decode()
-    assert first.count('class="t-act"') == 32, "whole days until thirty are reached"
+    assert first.count('class="t-item t-act"') == 32, "whole days until thirty are reached"
     assert "下一页" in first
     second = as_ann.get("/m/ledger/?month=2026-02&view=acts&page=2").content.decode()
-    assert second.count('class="t-act"') == 9
+    assert second.count('class="t-item t-act"') == 9
     assert "上一页" in second
     assert as_ann.get("/m/ledger/?month=2026-02&page=99").status_code == 200
 

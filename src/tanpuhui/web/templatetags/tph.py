@@ -291,7 +291,7 @@ def lead(text: str) -> SafeString:
 def state(word: str, tone: str = "") -> SafeString:
     """A state chip: colour never alone, the word says it."""
     return format_html(
-        '<span class="t-chip t-chip-{}">{}</span>',
+        '<span class="t-chip t-{}">{}</span>',
         tone or STATE_TONES.get(word, "off"),
         gettext(word),
     )
