@@ -93,24 +93,3 @@ def test_without_a_network_it_is_said_in_words_and_nothing_personal_is_kept(visi
     visitor.complaints.clear()  # the lost network itself
     page.get_by_role("link", name="再试一次").click()
     expect(page.get_by_text("累计减碳")).to_be_visible()
-
-
-def test_english_by_choice(visit):
-    visitor = visit()
-    visitor.enter()
-    page = visitor.go("/m/me/")
-    page.get_by_role("button", name="English").click()
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    found = [
-        line for path in ("/m/me/", "/m/", "/m/ledger/") for line in violations(visitor.go(path))
-    ]
-    assert found == []
-    wide = []
-    for size in (16, 20, 24, 30):
-        visitor.view(f"normal-{size}")
-        for path in ("/m/", "/m/me/", "/m/ledger/", "/m/messages/"):
-            visitor.go(path)
-            page.set_viewport_size({"width": 320, "height": 700})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wide.append(f"{path} at {size}")
-    assert wide == []
