@@ -18,6 +18,7 @@ from tests.web.permissions.table import (
     Row,
 )
 
+from tanpuhui.config import sign_in
 from tanpuhui.domain.scenarios import selectors as scenarios
 from tanpuhui.kernel.cityrules import pack
 from tanpuhui.web.provider.frame import batch_token
@@ -54,6 +55,12 @@ def test_every_address_has_a_row():
     missing, stale = sorted(found - set(TABLE)), sorted(set(TABLE) - found)
     assert not missing, f"add to tests/web/permissions/table.py who may open: {missing}"
     assert not stale, f"these addresses are gone from the URLconf; remove their rows: {stale}"
+
+
+@pytest.fixture(autouse=True)
+def no_city_apps(settings):
+    """Whatever the sign-in.json of this machine says."""
+    settings.SOCIALACCOUNT_PROVIDERS = sign_in.providers([])
 
 
 @pytest.fixture
