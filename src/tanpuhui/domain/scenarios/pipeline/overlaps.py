@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from tanpuhui.domain.scenarios.pipeline.holdings import Held
+from tanpuhui.domain.scenarios.pipeline.holdings import Held, scenario_nos
 from tanpuhui.domain.scenarios.pipeline.work import Mask, Positions, Work
 from tanpuhui.kernel import clock, sqlfiles
 from tanpuhui.kernel.columns import copy_rows, ints, matched, texts
@@ -99,7 +99,7 @@ def keys_of(work: Work, cursor: Any, city: Pack) -> Keys:
     digests = pl.Series([_digest(key) for key in column.gather(positions)], dtype=pl.String)
     parts = [pl.DataFrame(schema=KEY_SCHEMA)]
     for rule in rules.values():
-        mine = np.flatnonzero(np.isin(scenario_no, _numbers(city, rule)))
+        mine = np.flatnonzero(np.isin(scenario_no, scenario_nos(city, rule)))
         parts.append(
             pl.DataFrame(
                 {
@@ -205,7 +205,7 @@ def trips_of(work: Work, cursor: Any, city: Pack, held: Held) -> Trips:
     for rule in city.overlaps:
         if rule.match != "time":
             continue
-        numbers = _numbers(city, rule)
+        numbers = scenario_nos(city, rule)
         for no in numbers:
             under.setdefault(no, []).append(rule)
         mine = work.live & np.isin(work.scenario_no, numbers)
@@ -279,10 +279,6 @@ def _rival(work: Work, position: int) -> Rival:
 def _end(work: Work, position: int) -> int:
     """When a trip ends; one without a length takes one second."""
     return max(int(work.ended[position]), int(work.started[position]) + SECOND)
-
-
-def _numbers(city: Pack, rule: Overlap) -> list[int]:
-    return [city.scenarios[scenario].no for scenario in rule.scenarios]
 
 
 def _digest(key: str) -> str:
