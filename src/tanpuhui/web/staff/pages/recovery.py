@@ -49,6 +49,7 @@ class EmailForm(forms.Form):
         required=False,
         help_text="只用来找回密码，加密保存。留空就是不再使用。",
         error_messages={"invalid": "邮箱写法不对。"},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password = forms.CharField(
         label="登录密码",
