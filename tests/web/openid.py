@@ -23,6 +23,7 @@ class Provider(ThreadingHTTPServer):
     subject = "city-user-1"
     audience = CLIENT
     is_broken = False
+    discovery: str | None = None  # said in place of where it is
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -42,7 +43,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         issuer, parts = self.server.issuer, urlsplit(self.path)
-        if parts.path == "/.well-known/openid-configuration":
+        if self.server.discovery is not None:
+            self.say(self.server.discovery.encode())
+        elif parts.path == "/.well-known/openid-configuration":
             self.answer(
                 {
                     "issuer": issuer,
@@ -101,7 +104,9 @@ class Handler(BaseHTTPRequestHandler):
         self.answer({"access_token": "x", "token_type": "Bearer", "id_token": token})
 
     def answer(self, content: Any, status: int = 200) -> None:
-        body = json.dumps(content).encode()
+        self.say(json.dumps(content).encode(), status)
+
+    def say(self, body: bytes, status: int = 200) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

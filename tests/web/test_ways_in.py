@@ -13,7 +13,7 @@ from django.test import Client
 from tests.web.conftest import SYSTEM, signed_in
 from tests.web.openid import CLIENT, SECRET, Provider
 
-from tanpuhui.config.sign_in import SignInService
+from tanpuhui.config.sign_in import SignInService, providers
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.notify.models import Outgoing
 from tanpuhui.domain.notify.services import senders
@@ -265,9 +265,7 @@ def city_app(db, settings):
     provider = Provider()
     service = SignInService("wanshitong", "皖事通", provider.issuer, CLIENT, SECRET)
     settings.SIGN_IN_SERVICES = [service]
-    settings.SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {"APPS": [service.app()], "SCOPE": ["openid"], "OAUTH_PKCE_ENABLED": True}
-    }
+    settings.SOCIALACCOUNT_PROVIDERS = providers([service])
     yield provider
     provider.shutdown()
     provider.server_close()
@@ -313,6 +311,21 @@ def test_a_city_app_that_misbehaves(city_app, fixed_clock, client, fault):
     assert page.status_code == 403
     assert "没有登录成功" in page.content.decode()
     assert SESSION_PERSON not in client.session
+
+
+@pytest.mark.parametrize(
+    ("discovery", "status", "code"),
+    [(None, 503, "service_away"), ("{}", 502, "answer_unclear"), ("<p>", 502, "answer_unclear")],
+)
+def test_a_city_app_that_does_not_say_where_it_is(city_app, client, discovery, status, code):
+    city_app.discovery = discovery
+    if discovery is None:
+        city_app.shutdown()
+        city_app.server_close()
+    page = client.get("/m/with/wanshitong/login/")
+    assert page.status_code == status
+    assert f"{status} sign_in.{code}" in page.content.decode()
+    assert "皖事通" in page.content.decode()
 
 
 def test_an_answer_that_nobody_asked_for(city_app, client):

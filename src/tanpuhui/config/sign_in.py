@@ -192,7 +192,12 @@ def load(path: Path) -> list[Service]:
 def providers(services: Iterable[Service]) -> dict[str, dict[str, Any]]:
     """The setting SOCIALACCOUNT_PROVIDERS of django-allauth."""
     listed: dict[str, dict[str, Any]] = {
-        "openid_connect": {"APPS": [], "SCOPE": ["openid"], "OAUTH_PKCE_ENABLED": True},
+        "openid_connect": {
+            "APPS": [],
+            "SCOPE": ["openid"],
+            "OAUTH_PKCE_ENABLED": True,
+            "provider_class": "tanpuhui.web.citizen.city_apps.openid.OpenIDProvider",
+        },
         "weixin": {"APPS": []},
         "alipay": {"APPS": []},
     }
