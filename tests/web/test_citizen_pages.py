@@ -76,6 +76,13 @@ def test_home_queries_do_not_grow_with_acts(busy_town, as_ann, django_assert_max
         as_ann.get("/m/")
 
 
+def test_the_sums_of_the_first_page_lead_to_the_book(busy_town, as_ann):
+    page = as_ann.get("/m/").content.decode()
+    for name in ("累计减碳", "碳积分"):
+        assert re.search(rf'<a href="/m/ledger/"[^>]*>{name}<br><b class="t-num">', page), name
+    assert re.search(r'<a href="/m/ledger/\?view=acts"><b class="t-num">', page), "the last week"
+
+
 def test_home_shows_the_book(busy_town, as_ann):
     page = text(as_ann.get("/m/"))
     balance = ledger.balance(busy_town.ann)
