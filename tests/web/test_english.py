@@ -114,6 +114,17 @@ def test_both_lists_of_questions_have_the_same_shape():
     assert shapes[0] == shapes[1]
 
 
+def test_lists_are_found_and_downloaded_in_english(english):
+    for path in ("ledger/?view=acts&", "ledger/?", "privacy/senders/?", "privacy/consents/?"):
+        check(english.get(f"/m/{path}q=METRO"))
+        file = english.get(f"/m/{path}form=csv&q=metro")
+        text = b"".join(file.streaming_content).decode()
+        assert len(text.splitlines()) > 1, path
+        assert "Metro" in text, path
+        assert left(text) == [], path
+    assert "Metro" in check(english.get("/m/scenarios/?q=metro"))
+
+
 # ---- the way in
 
 

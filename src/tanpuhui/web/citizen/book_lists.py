@@ -13,7 +13,7 @@ from tanpuhui.web.citizen.own_lists import heads, newest_first
 from tanpuhui.web.shared import lists, numbers, scenes
 from tanpuhui.web.shared.lists import Cell
 from tanpuhui.web.shared.paging import Slice
-from tanpuhui.web.templatetags.tph import moment
+from tanpuhui.web.templatetags.tph import moment, scene
 
 ROWS = 30
 Keeps = tuple[tuple[str, str], ...]
@@ -57,7 +57,9 @@ def days(
     draw: Callable[[Any], tuple[Cell, ...]]
     if query.get("view") == "acts":
         found = rows.act_rows(acts.acts_in_month(person_id, month, scenario_no=scenario_no))
-        fitting = [one for one in found if wanted in f"{one.title} {_(one.state)}".casefold()]
+        fitting = [
+            one for one in found if wanted in f"{rows.names(one.title)} {_(one.state)}".casefold()
+        ]
         every = list(rows.act_days(fitting))
         columns = heads(_("时间"), _("场景"), _("状态"), _("减排量 (kg CO₂e)"), _("积分"))
         draw = _act_cells
@@ -84,7 +86,7 @@ def days(
 def _act_cells(one: rows.ActRow) -> tuple[Cell, ...]:
     return (
         Cell(moment(one.occurred_at)),
-        Cell(one.title),
+        Cell(_(scene(one.title))),
         Cell(_(one.state)),
         Cell(numbers.kilograms_plain(one.reduction_mg), is_right=True),
         Cell(numbers.count(one.points), is_right=True),
@@ -94,7 +96,7 @@ def _act_cells(one: rows.ActRow) -> tuple[Cell, ...]:
 def _book_cells(one: rows.BookRow) -> tuple[Cell, ...]:
     return (
         Cell(str(one.occurred_on)),
-        Cell(one.title),
+        Cell(_(scene(one.title))),
         Cell(numbers.count(one.acts), is_right=True),
         Cell(numbers.kilograms_plain(one.reduction_mg), is_right=True),
         Cell(numbers.count(one.points), is_right=True),

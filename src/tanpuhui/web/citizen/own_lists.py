@@ -155,13 +155,13 @@ def consents(query: Query, person_id: int) -> lists.Listing[consenting.ConsentRo
         heads(_("授权"), _("对象"), _("同意"), _("撤回"), _("文本")),
         rows,
         lambda one: (
-            Cell(one.title),
-            Cell(one.who),
+            Cell(_(scene(one.title))),
+            Cell(_(one.who)),
             Cell(moment(one.consent.granted_at)),
             Cell(moment(one.consent.withdrawn_at) if one.consent.withdrawn_at else ""),
             Cell(one.consent.text_version),
         ),
-        words=lambda one: f"{one.title} {one.who}",
+        words=lambda one: f"{one.title} {_(scene(one.title))} {one.who}",
         keys={"at": lambda one: one.consent.granted_at, "title": lambda one: one.title},
         caption=_("同意与撤回的记录"),
         search_hint=_("场景或企业"),
@@ -191,7 +191,7 @@ def senders(query: Query, person_id: int) -> lists.Listing[Sent]:
         heads(_("企业"), _("场景"), _("条数"), _("计入"), _("最早"), _("最近")),
         [one for one in everything if wanted in {"", str(one.scenario.no)}],
         _sent_cells,
-        words=lambda one: f"{one.who} {one.scenario.title}",
+        words=lambda one: f"{one.who} {one.scenario.title} {scene(one.scenario.title)}",
         keys={
             "at": lambda one: one.sums.last_day,
             "acts": lambda one: one.sums.acts,
@@ -219,7 +219,7 @@ def senders(query: Query, person_id: int) -> lists.Listing[Sent]:
 def _sent_cells(one: Sent) -> tuple[Cell, ...]:
     return (
         Cell(one.who),
-        Cell(one.scenario.title),
+        Cell(scene(one.scenario.title)),
         Cell(numbers.count(one.sums.acts), is_right=True),
         Cell(numbers.count(one.sums.counted), is_right=True),
         Cell(str(one.sums.first_day)),
@@ -240,7 +240,7 @@ def looked(query: Query, person_id: int) -> lists.Listing[Any]:
         query,
         heads(_("时间"), _("谁"), _("看了什么"), _("理由")),
         [one for one in looks.looks_at(person_id) if not wanted or one.what == FIELDS[wanted]],
-        lambda one: (Cell(moment(one.at)), Cell(one.who), Cell(one.what), Cell(one.reason)),
+        lambda one: (Cell(moment(one.at)), Cell(one.who), Cell(_(one.what)), Cell(one.reason)),
         words=lambda one: f"{one.what} {one.who} {one.reason}",
         keys={"at": lambda one: one.at},
         caption=_("查看记录"),

@@ -90,12 +90,17 @@ def book_days(
         shown = tuple(
             row
             for row in reversed(every)
-            if scenario_no in {None, row.scenario_no} and text in row.title.casefold()
+            if scenario_no in {None, row.scenario_no} and text in names(row.title)
         )
         if shown:
             total = sum(row.reduction_mg for row in shown)
             days.append(Day(day, shown, total, every[-1].running_mg))
     return days[::-1]
+
+
+def names(title: str) -> str:
+    """What a line may be found by: its title as declared and as it is read."""
+    return f"{title} {cityrules.title_said(title)}".casefold()
 
 
 def days_page(days: Sequence[Day[Row]], number: str, size: int) -> Slice[Day[Row]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
 from tanpuhui.web.shared import lists
 from tanpuhui.web.shared.downloads import table_download
@@ -50,5 +51,12 @@ def download(
         return None
     first = make(replace(query, size=1, page="1"))
     head = [one.label for one in first.heads]
-    rows = (values for _, values in lines(make, query))
+    language = translation.get_language()
+
+    def said(asked: lists.Query) -> lists.Listing[Any]:
+        """Rows are made while the file is sent, when the request's language is no longer set."""
+        with translation.override(language):
+            return make(asked)
+
+    rows = (values for _, values in lines(said, query))
     return table_download(form, name, head, rows)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext as _
 
+from tanpuhui.kernel.cityrules import title_said
 from tanpuhui.web.shared import lists, scenes
 from tanpuhui.web.shared.lists import Cell, Filter, Head
 from tanpuhui.web.shared.scenes import Scene
@@ -36,12 +37,14 @@ def table(
         fitting,
         lambda one: (
             Cell(f"{one.group}/{one.slug}"),
-            Cell(one.title),
+            Cell(title_said(one.title)),
             Cell(_(scenes.GROUPS.get(one.group, one.group))),
             Cell(one.summary),
             Cell(one.methodology_key or _("只记积分")),
         ),
-        words=lambda one: f"{one.title} {one.summary} {one.methodology_key}",
+        words=lambda one: (
+            f"{one.title} {title_said(one.title)} {one.summary} {one.methodology_key}"
+        ),
         keys={"no": lambda one: one.no, "title": lambda one: one.title},
         size=ALL,
         caption=_("低碳场景"),
