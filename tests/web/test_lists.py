@@ -44,6 +44,7 @@ LISTS = {
 }  # fmt: skip
 # Tables that are parts of one thing, or sums: nothing to look for in them.
 REPORTS = {
+    "citizen:home": "the week's bars in figures, for who does not see them",
     "citizen:ledger_print": "a month on paper",
     "console:methodology": "one version with its figures, cases and filings",
     "console:provider": "one provider's board; its batches are a list of their own",
