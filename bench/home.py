@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from bench import past, stage
+from bench.browsing import browser_of, session_of
 from bench.options import Part, Run
 
 DATABASE = f"{stage.PREFIX}_home"
@@ -59,13 +60,10 @@ def home(run: Run) -> Part:
 
 def _views() -> dict[str, Any]:
     """Median time and queries of one view, over several people."""
-    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
-    from django.test import Client
     from django.urls import reverse
 
     from tanpuhui.domain.parties import selectors as parties
-    from tanpuhui.web.shared.guards import SESSION_PERSON
 
     address = reverse("citizen:home")
     times, queries = [], []
@@ -75,11 +73,7 @@ def _views() -> dict[str, Any]:
         return execute(*call)
 
     for number, person in enumerate(parties.people(VIEWS + 5)):
-        session = SessionStore()
-        session[SESSION_PERSON] = person.party_id
-        session.create()
-        browser = Client()
-        browser.cookies["sessionid"] = session.session_key
+        browser = browser_of(session_of(person.party_id))
         browser.get(address)  # warm
         queries.append(0)
         with connection.execute_wrapper(count):

@@ -5,9 +5,11 @@ import re
 import statistics
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from bench import children, past, stage
+from bench.browsing import browser_of, session_of
 from bench.options import Part, Run
 from bench.servers import Server, beside, server
 
@@ -43,9 +45,9 @@ def pages(run: Run) -> Part:
     stage.use(name)
     visits = [_visit(person) for person in _people()]
     times = _times(visits[:TIMED])
-    path = stage.folder() / "visits.json"
-    path.write_text(json.dumps(visits))
-    order = {"visits": str(path), "warm_s": min(WARM_S, run.seconds), "seconds": run.seconds}
+    listed = _list("visits", visits)
+    bare_only = _list("bare", [visit | {"pages": [("bare", "/")]} for visit in visits])
+    order = {"visits": str(listed), "warm_s": min(WARM_S, run.seconds), "seconds": run.seconds}
     crowd = order | {"users": CROWD, "pause_s": PAUSE_S}
     pressing = order | {"users": PRESSING, "pause_s": 0}
     with beside([sys.executable, "-c", WORKER], name):
@@ -54,8 +56,9 @@ def pages(run: Run) -> Part:
             on_beat, most = (_load(ours, asked) for asked in (crowd, pressing))
         with server("bare", name, run.workers) as bare:
             run.tell("a bare view")
-            least = _load(bare, pressing | {"visits": str(_bare(visits))})
-    path.unlink()
+            least = _load(bare, pressing | {"visits": str(bare_only)})
+    listed.unlink()
+    bare_only.unlink()
     part.facts = {"times": times, "on_beat": on_beat, "pressing": most, "bare": least}
     _lines(part, run)
     return part
@@ -69,34 +72,18 @@ def _people() -> list[int]:
 
 def _visit(person_id: int) -> dict[str, Any]:
     """A session of this person, and the pages they open."""
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from tanpuhui.web.shared.guards import SESSION_PERSON
-
-    session = SessionStore()
-    session[SESSION_PERSON] = person_id
-    session.create()
-    visit: dict[str, Any] = {"session": session.session_key}
-    home = _browser(visit).get("/m/").content.decode()
-    found = LINK.search(home)
+    session = session_of(person_id)
+    found = LINK.search(browser_of(session).get("/m/").content.decode())
     acts = [("act", found.group(1))] if found else []
-    visit["pages"] = [("home", "/m/")] * HOME_SHARE + [*PAGES.items(), *acts]
-    return visit
-
-
-def _browser(visit: dict[str, Any]) -> Any:
-    from django.test import Client
-
-    browser = Client()
-    browser.cookies["sessionid"] = visit["session"]
-    return browser
+    opened = [("home", "/m/")] * HOME_SHARE + [*PAGES.items(), *acts]
+    return {"session": session, "pages": opened}
 
 
 def _times(visits: list[dict[str, Any]]) -> dict[str, float]:
     """Median milliseconds of each page, over several people; the first view of each only warms."""
     times: dict[str, list[float]] = {}
     for visit in visits:
-        browser = _browser(visit)
+        browser = browser_of(visit["session"])
         for name, address in dict(visit["pages"]).items():
             browser.get(address)
             begun = time.perf_counter()
@@ -114,9 +101,10 @@ def _load(target: Server, order: dict[str, Any]) -> dict[str, Any]:
     return found | {"cpu_s": target.cpu() - cpu}
 
 
-def _bare(visits: list[dict[str, Any]]) -> Any:
-    path = stage.folder() / "bare.json"
-    path.write_text(json.dumps([visit | {"pages": [("bare", "/")]} for visit in visits]))
+def _list(name: str, visits: list[dict[str, Any]]) -> Path:
+    """Visits in a file, for locust in its own process."""
+    path = stage.folder() / f"{name}.json"
+    path.write_text(json.dumps(visits))
     return path
 
 
