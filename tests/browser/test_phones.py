@@ -10,7 +10,7 @@ PHONE = {"width": 390, "height": 844}
 HEAD_PX, THUMB_PX = 200, 44
 DESKS = {
     "operator": (
-        "/console/", "/console/tickets/", "/console/intake/demo-transit/", "/console/statistics/",
+        "/console/", "/console/tickets/", "/console/intake/demo-transit/batches/", "/console/statistics/",
         "/console/scenarios/travel/metro/", "/console/corrections/new/", "/staff/",
     ),
     "authority": ("/console/", "/console/methodologies/", "/console/coverage/"),
