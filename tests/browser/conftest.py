@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -135,6 +136,17 @@ class Visitor:
         self.page.locator("button[name=person]").nth(number).click()
         self.page.wait_for_url("**/m/")
         return self.page
+
+    def ledger(self, *, view: str = "", text: str = "") -> Page:
+        """The newest month of the ledger in which something with these words stands.
+
+        Early in a month there is little, or nothing.
+        """
+        page = self.go(f"/m/ledger/?view={view}")
+        while not page.locator(".t-act", has_text=text).count():
+            back = page.get_by_role("link", name=re.compile("^上个月")).get_attribute("href")
+            page = self.go(f"/m/ledger/{back}")
+        return page
 
     def enter_as_provider(self) -> Page:
         """Sign in as the first provider."""

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def test_an_appeal_without_script(visit):
     visitor = visit(java_script_enabled=False)
     visitor.enter(3)
-    page = visitor.go("/m/ledger/?view=acts")
+    page = visitor.ledger(view="acts")
     page.locator(".t-act").first.click()
     page.get_by_role("link", name=re.compile("申诉")).click()
     expect(page.get_by_role("heading", name="针对这条记录")).to_be_visible()

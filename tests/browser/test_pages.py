@@ -102,7 +102,7 @@ def test_citizen_pages_are_accessible(visit, view):
     expect(visitor.page.get_by_role("heading", name="这一笔怎么来的")).to_be_visible()
     found["act"] = violations(visitor.page)
     picture(visitor.page, f"act-{view}")
-    visitor.go("/m/ledger/?view=acts").locator(".t-act", has_text="未计入").first.click()
+    visitor.ledger(view="acts", text="未计入").locator(".t-act", has_text="未计入").first.click()
     expect(visitor.page.get_by_role("heading", name="为什么没有计入")).to_be_visible()
     found["not counted"] = violations(visitor.page)
     picture(visitor.page, f"not-counted-{view}")

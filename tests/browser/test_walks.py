@@ -38,6 +38,8 @@ def test_everything_without_script(visit):
     expect(page.get_by_role("button", name="标准版")).to_be_visible()
     page.get_by_role("button", name="标准版").click()
     page.get_by_role("link", name="账本", exact=True).click()
+    expect(page.get_by_role("heading", name="每一笔账")).to_be_visible()
+    page = visitor.ledger(text="地铁")
     page.get_by_label("场景", exact=True).select_option(label="地铁")
     page.get_by_role("button", name="查看").click()
     expect(page).to_have_url(re.compile("scenario=2"))
@@ -54,7 +56,7 @@ def test_everything_without_script(visit):
 def test_filter_with_script_needs_no_button(visit):
     visitor = visit()
     visitor.enter()
-    page = visitor.go("/m/ledger/")
+    page = visitor.ledger(text="地铁")
     page.get_by_label("场景", exact=True).select_option(label="地铁")
     expect(page).to_have_url(re.compile("scenario=2"))
     expect(page.locator(".t-act-name").first).to_have_text("地铁")

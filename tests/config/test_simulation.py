@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tanpuhui.config.simulation import acts, city, weather
+from tanpuhui.config.simulation import acts, city, personas, weather
 from tanpuhui.domain.ledger import selectors as ledger
 from tanpuhui.domain.methodology import services as methodology
 from tanpuhui.domain.parties import staffing
@@ -32,6 +32,24 @@ def drawn(pack: "Pack", seed: int, people: int = 400) -> pl.DataFrame:
 def test_the_same_seed_gives_the_same_city(pack: "Pack") -> None:
     assert drawn(pack, 7).equals(drawn(pack, 7))
     assert not drawn(pack, 7).equals(drawn(pack, 8))
+
+
+def test_named_people_do_what_their_names_say(pack: "Pack") -> None:
+    rng = np.random.default_rng(3)
+    people = personas.lend(acts.population(pack, 50, rng), pack, personas.PERSONAS)
+    days = weather.days_of(LAST, DAYS, rng)
+    done = acts.draw(pack, people, days, rng).select("person", "scenario").unique()
+    pairs = set(done.iter_rows())
+    for place, one in enumerate(personas.PERSONAS):
+        daily = [name for name in one.does if not acts.habit(name).monthly]
+        assert {(place, name) for name in daily} <= pairs, one.nickname
+
+
+def test_a_city_without_a_personas_scenario_passes_it_over(example_pack: "Pack") -> None:
+    people = acts.population(example_pack, 8, np.random.default_rng(1))
+    lent = personas.lend(people, example_pack, personas.PERSONAS)
+    assert lent.size == people.size
+    assert (lent.eagerness[: len(personas.PERSONAS)] >= personas.EAGER).all()
 
 
 def test_every_scenario_happens_within_its_declared_fields(pack: "Pack") -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tanpuhui.config.simulation import acts, deliveries, logins, office, senders, weather
+from tanpuhui.config.simulation import acts, deliveries, logins, office, personas, senders, weather
 from tanpuhui.config.simulation.deliveries import Delivery, Sender
 from tanpuhui.domain.ledger import services as ledger
 from tanpuhui.domain.parties import selectors as party_reads
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 BLOCK = 20_000  # people drawn at once, so that memory stays bounded
 HESITANT = 0.02  # of the people who do something, without consent to it
 POINTLESS_NTH, UNISSUED_NTH = 25, 7  # every such person does not agree to points, to issuance
-NICKNAMES = ("早起的地铁人", "一家三口", "单车少年", "开电车的老周", "爱走路的王阿姨", "住在郊区")
 PHONE = "1990000{:04d}"
 
 # Logins of the demo: role, the kind of organisation it belongs to, what it is called.
@@ -164,8 +163,9 @@ def _block(
 ) -> list[Delivery]:
     """Open a block of people and draw what their providers send, in the order of sending."""
     city = stage.city
-    people = acts.population(city, size, stage.rng)
-    ids = _open_people(stage, size, named=named)
+    shown = personas.PERSONAS[: size if named else 0]
+    people = personas.lend(acts.population(city, size, stage.rng), city, shown)
+    ids = _open_people(stage, size, [one.nickname for one in shown])
     drawn = acts.draw(city, people, days, stage.rng)
     run_no = f"{ids[0]:x}"
     batches: list[Delivery] = []
@@ -178,7 +178,7 @@ def _block(
     return sorted(batches, key=lambda delivery: (delivery.sent_on, delivery.sender.code))
 
 
-def _open_people(stage: Stage, size: int, *, named: bool) -> list[int]:
+def _open_people(stage: Stage, size: int, nicknames: Sequence[str]) -> list[int]:
     """Party ids; the first few have names and phones, so that a visitor can be one of them."""
     regions = [row["code"] for row in (stage.city.regions or {}).get("regions", [])] or [""]
     known = [
@@ -188,7 +188,7 @@ def _open_people(stage: Stage, size: int, *, named: bool) -> list[int]:
             nickname=nickname,
             region=regions[number % len(regions)],
         ).party_id
-        for number, nickname in enumerate(NICKNAMES[: size if named else 0], start=1)
+        for number, nickname in enumerate(nicknames, start=1)
     ]
     rest = parties.people_open_many(actor=stage.actor, count=size - len(known), regions=regions)
     ledger.accounts_open(actor=stage.actor, kind="person", party_ids=known + rest)
