@@ -33,7 +33,8 @@ def client_of(provider, algorithm="hmac-sha256") -> ProviderClient:
 
 
 def rides(count: int, *, people: int = 50) -> list[dict]:
-    start = datetime.combine(clock.today() - timedelta(days=1), datetime.min.time())
+    """Ten minutes apart for each person; the longest batch takes a day and a half of the past."""
+    start = datetime.combine(clock.today() - timedelta(days=3), datetime.min.time())
     start = start.replace(hour=6, tzinfo=clock.city_zone())
     return [
         ride(0)
