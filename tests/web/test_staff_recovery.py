@@ -30,7 +30,9 @@ def operator(db, fixed_clock):
 
 def mails() -> list[str]:
     """Texts of everything queued."""
-    return [crypto.decrypt(one.text_sealed, context=CONTEXT) for one in Outgoing.objects.all()]
+    return [
+        crypto.decrypt(one.text_sealed, context=CONTEXT) for one in Outgoing.objects.order_by("pk")
+    ]
 
 
 def asked(name="operator") -> str:
